@@ -1,0 +1,62 @@
+package io.assent.engine;
+
+/**
+ * What may be asked of the engine. Implemented by the engine itself and by the publisher that encodes a call into bytes for it.
+ *
+ * <p>Every method answers whether the command was taken: the engine takes everything; a publisher answers false when the ring has no room,
+ * and then nothing has happened. The time of a command is not an argument: the host stamps it when the engine takes the command.
+ */
+public interface Commands extends TransactionQueries {
+
+    /** Sets what decides: journaled when it differs from what the state holds. */
+    boolean configure(Settings settings);
+
+    /** Announces a transaction (PROTOCOL 2.2 prepare). */
+    boolean prepare(Request request, Submission submission, HistoryAnswer history);
+
+    /** Decides a transaction to go forward, creating it when new (PROTOCOL 2.2 submit). */
+    boolean submit(Request request, Submission submission, HistoryAnswer history);
+
+    /**
+     * Decides a transaction to be undone (PROTOCOL 2.2 abort).
+     *
+     * @param transType the request's trans_type, "" when missing; goes unused where the stored type decides
+     */
+    boolean abort(Request request, String gid, String transType, String rollbackReason);
+
+    /** Stops a transaction as failed without calling anybody. */
+    boolean forceStop(Request request, String gid);
+
+    /** Makes what waits for its time due now. */
+    boolean resetNextCronTime(Request request, String gid);
+
+    /** Lets a quarantined transaction go on. */
+    boolean releaseQuarantined(Request request, String gid);
+
+    /** The client that waits for a round has waited long enough: answer it from the state as it is. */
+    boolean roundExpired(long requestId, String gid);
+
+    /** The waiting client is gone; frees its place. */
+    boolean waiterGone(long requestId, String gid);
+
+    /**
+     * A branch call ended.
+     *
+     * @param callNumber of {@link BranchCall#number}; a number that is not open is counted and dropped
+     * @param text why, at most {@link Limits#ERROR_TEXT_BYTES_MAX} bytes of UTF-8 are kept; "" for a success
+     * @param latencyMs from the request being written to the end
+     */
+    boolean branchReplied(long callNumber, Outcome outcome, String text, int latencyMs);
+
+    /** Time has come for something: fires what is due at the stamped time, a bounded number of timers. */
+    boolean tick();
+
+    /** Takes up work that an earlier command left because of its bound. */
+    boolean continueWork();
+
+    /** The first command of a process after replay: calls everything in doubt again. No call of an earlier boot is open any more. */
+    boolean resume(long boot);
+
+    /** The history holds every transaction that finished at or below this journal position: drop them. */
+    boolean forgetFinished(long position);
+}

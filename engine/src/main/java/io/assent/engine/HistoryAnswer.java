@@ -1,0 +1,21 @@
+package io.assent.engine;
+
+/**
+ * What the history of finished transactions answered for a gid before the command entered the ring.
+ *
+ * @param finding what was found
+ * @param position the history was complete up to this journal position when it answered; 0 without a history
+ */
+public record HistoryAnswer(Finding finding, long position) {
+
+    /** No history exists: what the engine forgot is unknown to everybody. */
+    public static final HistoryAnswer NO_HISTORY = new HistoryAnswer(Finding.NO_HISTORY, 0);
+
+    /** What a history can say of a gid. Codes travel in commands. */
+    public enum Finding {
+        NO_HISTORY,
+        ABSENT,
+        SUCCEED,
+        FAILED
+    }
+}

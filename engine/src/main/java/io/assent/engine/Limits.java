@@ -1,0 +1,49 @@
+package io.assent.engine;
+
+/** Every fixed bound in one place. Each is tested one over. Bounds that an operator may set are in {@link Settings}. */
+public final class Limits {
+    /** Body of a request. */
+    public static final int BODY_BYTES_MAX = 4 << 20;
+    /** Encoded submission: a body may grow when broken UTF-8 is replaced, a journal record may not. */
+    public static final int SUBMISSION_BYTES_MAX = 6 << 20;
+    /** One record of the journal, with everything in it. */
+    public static final int RECORD_BYTES_MAX = 8 << 20;
+
+    public static final int STEPS_MAX = 5_000;
+    /** Branch rows of one transaction. */
+    public static final int ROWS_MAX = 10_000;
+    /** Pairs (step, predecessor) in {@code orders}. */
+    public static final int ORDER_EDGES_MAX = 50_000;
+
+    public static final int GID_CHARS_MAX = 128;
+    public static final int URL_CHARS_MAX = 2_048;
+    public static final int HEADERS_MAX = 64;
+    /** Names and values of all branch headers together, UTF-8. */
+    public static final int HEADER_BYTES_MAX = 16 << 10;
+    public static final int PROTOCOL_CHARS_MAX = 45;
+
+    /** Kept of an error text, UTF-8. */
+    public static final int ERROR_TEXT_BYTES_MAX = 1_024;
+    /** Kept of a rollback reason, UTF-8. */
+    public static final int ROLLBACK_REASON_BYTES_MAX = 4_096;
+
+    public static final int ACTOR_CHARS_MAX = 128;
+    public static final int REASON_CHARS_MAX = 512;
+    /** Names and values of the attributes of a transaction, such as its trace context, UTF-8. */
+    public static final int ATTRIBUTE_BYTES_MAX = 2_048;
+
+    /** Calls, answers and empty-URL successes that one command may cause; the rest is taken up by {@code continueWork}. */
+    public static final int EFFECTS_PER_COMMAND_MAX = 256;
+    /** Timers that one tick fires. */
+    public static final int TIMERS_PER_COMMAND_MAX = 256;
+    /** Clients that may wait for one transaction. */
+    public static final int WAITERS_PER_TRANSACTION_MAX = 64;
+    /** Records of one part of a listing. */
+    public static final int PAGE_RECORDS_MAX = 1_000;
+    /** Transactions looked at for one part of a listing. */
+    public static final int PAGE_SCAN_MAX = 10_000;
+    /** Text held by the records of one part of a listing; a part ends behind the record that reaches it. */
+    public static final int PAGE_BYTES_MAX = 1 << 20;
+
+    private Limits() {}
+}
