@@ -22,6 +22,22 @@ public record Settings(
         int finishedKeptMax,
         boolean historyPresent) {
 
+    public Settings {
+        require(retryIntervalS >= 1, "retryIntervalS must be at least 1");
+        require(timeoutToFailS >= 1, "timeoutToFailS must be at least 1");
+        require(retryIntervalCapS >= 0, "retryIntervalCapS must not be negative");
+        require(retryJitterPercent >= 0 && retryJitterPercent <= 50, "retryJitterPercent must be between 0 and 50");
+        require(liveTransactionsMax >= 1, "liveTransactionsMax must be at least 1");
+        require(liveBytesMax >= 1, "liveBytesMax must be at least 1");
+        require(finishedKeptMax >= 0, "finishedKeptMax must not be negative");
+    }
+
+    private static void require(boolean holds, String rule) {
+        if (!holds) {
+            throw new IllegalArgumentException(rule);
+        }
+    }
+
     /** DTM's defaults (PROTOCOL 10) and our bounds. */
     public static final Settings DEFAULT = new Settings(10, 35, 0, 0, 5_000_000, 4L << 30, 100_000, false);
 }

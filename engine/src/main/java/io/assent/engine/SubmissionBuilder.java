@@ -240,7 +240,12 @@ public final class SubmissionBuilder {
 
     /** Encodes what {@link #check()} found right. */
     public Submission build() {
-        return new Submission(gid, kind, new Options(encodeOptions()), encodeSteps());
+        return new Submission(gid, kind, buildOptions(), encodeSteps());
+    }
+
+    /** Encodes the options alone. */
+    Options buildOptions() {
+        return new Options(encodeOptions());
     }
 
     private byte[] encodeOptions() {

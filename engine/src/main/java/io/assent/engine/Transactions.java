@@ -1,0 +1,345 @@
+package io.assent.engine;
+
+import io.assent.engine.mode.Modes;
+import java.util.ArrayDeque;
+import java.util.Arrays;
+import org.agrona.collections.Long2ObjectHashMap;
+import org.agrona.collections.Object2ObjectHashMap;
+
+/**
+ * The state: every transaction that is not forgotten. Changed by events and by nothing else; the same events give the same state, live,
+ * replayed or restored from {@link #describeTo}.
+ */
+final class Transactions implements Events {
+    private static final long SECOND_MS = 1_000;
+
+    private final Modes modes;
+    private final Long2ObjectHashMap<Transaction> byId = new Long2ObjectHashMap<>();
+    private final Object2ObjectHashMap<String, Transaction> byGid = new Object2ObjectHashMap<>();
+    /** Oldest end first. */
+    private final ArrayDeque<Transaction> finished = new ArrayDeque<>();
+
+    private Settings settings = Settings.DEFAULT;
+    private long nextId = 1;
+    private long forgottenUpTo;
+    private long position;
+    private long lastEventTimeMs;
+    private long liveBytes;
+    private long finishedBytes;
+
+    Transactions(Modes modes) {
+        this.modes = modes;
+    }
+
+    /** The journal position of the record whose events come next. */
+    void at(long recordPosition) {
+        position = recordPosition;
+    }
+
+    Transaction byGid(String gid) {
+        return byGid.get(gid);
+    }
+
+    Transaction byId(long id) {
+        return byId.get(id);
+    }
+
+    Settings settings() {
+        return settings;
+    }
+
+    long nextId() {
+        return nextId;
+    }
+
+    long forgottenUpTo() {
+        return forgottenUpTo;
+    }
+
+    long lastEventTimeMs() {
+        return lastEventTimeMs;
+    }
+
+    int liveCount() {
+        return byId.size() - finished.size();
+    }
+
+    long liveBytes() {
+        return liveBytes;
+    }
+
+    int finishedCount() {
+        return finished.size();
+    }
+
+    long finishedBytes() {
+        return finishedBytes;
+    }
+
+    /** The transaction whose end is the oldest, or null. */
+    Transaction oldestFinished() {
+        return finished.peekFirst();
+    }
+
+    /** The journal position of the n-th oldest end still held, or {@link Long#MAX_VALUE} when there are fewer. */
+    long finishedAt(int n) {
+        if (finished.size() < n) {
+            return Long.MAX_VALUE;
+        }
+        int seen = 0;
+        for (Transaction transaction : finished) {
+            if (++seen == n) {
+                return transaction.finishedAt;
+            }
+        }
+        return Long.MAX_VALUE;
+    }
+
+    /** Every id, smallest first. */
+    long[] ids() {
+        long[] ids = new long[byId.size()];
+        int count = 0;
+        for (Transaction transaction : byId.values()) {
+            ids[count++] = transaction.id;
+        }
+        Arrays.sort(ids);
+        return ids;
+    }
+
+    /** Tells the whole state as the fewest events. Applied to an empty state they make an equal one. */
+    void describeTo(Events events) {
+        events.stateRestored(lastEventTimeMs, nextId, forgottenUpTo, position);
+        events.configured(lastEventTimeMs, settings);
+        for (long id : ids()) {
+            Transaction transaction = byId.get(id);
+            if (!transaction.isTerminal()) {
+                describe(transaction, events);
+            }
+        }
+        // Ends in their order: the queue of the finished is state, and events rebuild it front to back.
+        for (Transaction transaction : finished) {
+            describe(transaction, events);
+        }
+    }
+
+    private static void describe(Transaction transaction, Events events) {
+        events.transactionRestored(transaction.image());
+        transaction.forEachTouched(branch -> {
+            if (!branch.isFresh()) {
+                events.branchRestored(transaction.id, branch.row, branch.image());
+            }
+        });
+    }
+
+    @Override
+    public void caused(String actor, String reason) {
+        // Stands in the journal for people; decides nothing.
+    }
+
+    @Override
+    public void configured(long now, Settings newSettings) {
+        lastEventTimeMs = now;
+        settings = newSettings;
+    }
+
+    @Override
+    public void transactionCreated(
+            long now, long id, TransactionStatus status, int retryIntervalS, long deadlineMs, Submission submission) {
+        lastEventTimeMs = now;
+        Transaction transaction = new Transaction(id, now, submission, rowCount(submission));
+        transaction.status = status;
+        transaction.retryIntervalS = retryIntervalS;
+        transaction.deadlineMs = deadlineMs;
+        transaction.updateTimeMs = now;
+        transaction.nextCronTimeMs = now + retryIntervalS * SECOND_MS;
+        transaction.retryCount = submission.options().retryCount();
+        add(transaction);
+        nextId = Math.max(nextId, id + 1);
+        liveBytes += transaction.retainedBytes();
+    }
+
+    @Override
+    public void submitted(long now, long id, int retryIntervalS, long deadlineMs, Options options) {
+        Transaction transaction = touch(now, id);
+        transaction.status = TransactionStatus.SUBMITTED;
+        transaction.retryIntervalS = retryIntervalS;
+        transaction.deadlineMs = deadlineMs;
+        transaction.nextCronTimeMs = now + retryIntervalS * SECOND_MS;
+        transaction.forEachTouched(branch -> branch.nextTimeMs = 0);
+        if (options != null) {
+            liveBytes -= transaction.retainedBytes();
+            transaction.submission = transaction.submission.with(options);
+            transaction.retryCount = options.retryCount();
+            liveBytes += transaction.retainedBytes();
+        }
+    }
+
+    @Override
+    public void rollbackDecided(long now, long id, String reason) {
+        Transaction transaction = touch(now, id);
+        transaction.status = TransactionStatus.ABORTING;
+        transaction.rollbackReason = reason;
+        // What waited to be called again waits for nothing now.
+        transaction.forEachTouched(branch -> branch.nextTimeMs = 0);
+    }
+
+    @Override
+    public void finished(long now, long id, TransactionStatus status) {
+        Transaction transaction = touch(now, id);
+        transaction.status = status;
+        transaction.finishTimeMs = now;
+        transaction.finishedAt = position;
+        liveBytes -= transaction.retainedBytes();
+        finishedBytes += transaction.retainedBytes();
+        finished.addLast(transaction);
+    }
+
+    @Override
+    public void branchSucceeded(long now, long id, int row, int latencyMs, boolean called) {
+        Branch branch = ended(now, id, row, latencyMs, called ? Outcome.SUCCESS : null);
+        branch.status = BranchStatus.SUCCEED;
+        branch.finishTimeMs = now;
+        branch.lastText = "";
+    }
+
+    @Override
+    public void branchFailed(long now, long id, int row, int latencyMs, String text) {
+        Branch branch = ended(now, id, row, latencyMs, Outcome.FAILURE);
+        branch.status = BranchStatus.FAILED;
+        branch.finishTimeMs = now;
+        branch.lastText = text;
+    }
+
+    @Override
+    public void branchDeferred(
+            long now,
+            long id,
+            int row,
+            int latencyMs,
+            Outcome outcome,
+            long intervalS,
+            long nextTimeMs,
+            int retryCount,
+            String text) {
+        Branch branch = ended(now, id, row, latencyMs, outcome);
+        branch.intervalS = intervalS;
+        branch.nextTimeMs = nextTimeMs;
+        branch.lastText = text;
+        byId.get(id).retryCount = retryCount;
+    }
+
+    @Override
+    public void cronReset(long now, long id) {
+        Transaction transaction = touch(now, id);
+        transaction.nextCronTimeMs = now;
+        transaction.forEachTouched(branch -> {
+            if (branch.nextTimeMs > now) {
+                branch.nextTimeMs = now;
+            }
+        });
+    }
+
+    @Override
+    public void quarantined(long now, long id, String reason) {
+        Transaction transaction = touch(now, id);
+        transaction.quarantined = true;
+        transaction.quarantineReason = reason;
+    }
+
+    @Override
+    public void quarantineReleased(long now, long id) {
+        Transaction transaction = touch(now, id);
+        transaction.quarantined = false;
+        transaction.quarantineReason = "";
+    }
+
+    @Override
+    public void forgotten(long now, long id) {
+        lastEventTimeMs = now;
+        Transaction oldest = finished.pollFirst();
+        if (oldest == null || oldest.id != id) {
+            throw new IllegalStateException("expected the oldest finished transaction to be forgotten, found id " + id);
+        }
+        remove(oldest);
+    }
+
+    @Override
+    public void historyTookOver(long now, long upTo) {
+        lastEventTimeMs = now;
+        forgottenUpTo = upTo;
+        while (!finished.isEmpty() && finished.peekFirst().finishedAt <= upTo) {
+            remove(finished.pollFirst());
+        }
+    }
+
+    @Override
+    public void stateRestored(long now, long restoredNextId, long restoredForgottenUpTo, long restoredPosition) {
+        lastEventTimeMs = now;
+        nextId = restoredNextId;
+        forgottenUpTo = restoredForgottenUpTo;
+        position = restoredPosition;
+    }
+
+    @Override
+    public void transactionRestored(TransactionImage image) {
+        Transaction transaction =
+                new Transaction(image.id(), image.createTimeMs(), image.submission(), rowCount(image.submission()));
+        transaction.restore(image);
+        add(transaction);
+        if (transaction.isTerminal()) {
+            finishedBytes += transaction.retainedBytes();
+            finished.addLast(transaction);
+        } else {
+            liveBytes += transaction.retainedBytes();
+        }
+    }
+
+    @Override
+    public void branchRestored(long id, int row, BranchImage image) {
+        existing(id).branch(row).restore(image);
+    }
+
+    private int rowCount(Submission submission) {
+        return modes.of(submission.kind()).rowCount(submission);
+    }
+
+    private void add(Transaction transaction) {
+        if (byGid.put(transaction.gid(), transaction) != null) {
+            throw new IllegalStateException("gid " + transaction.gid() + " exists already");
+        }
+        byId.put(transaction.id, transaction);
+    }
+
+    private void remove(Transaction transaction) {
+        finishedBytes -= transaction.retainedBytes();
+        byId.remove(transaction.id);
+        byGid.remove(transaction.gid());
+    }
+
+    private Branch ended(long now, long id, int row, int latencyMs, Outcome outcome) {
+        Branch branch = touch(now, id).branch(row);
+        branch.updateTimeMs = now;
+        branch.nextTimeMs = 0;
+        if (outcome != null) {
+            branch.attempts++;
+            branch.lastOutcome = outcome;
+            branch.lastLatencyMs = latencyMs;
+        }
+        return branch;
+    }
+
+    private Transaction touch(long now, long id) {
+        Transaction transaction = existing(id);
+        transaction.updateTimeMs = now;
+        lastEventTimeMs = now;
+        return transaction;
+    }
+
+    private Transaction existing(long id) {
+        Transaction transaction = byId.get(id);
+        if (transaction == null) {
+            throw new IllegalStateException("event names transaction id " + id + ", which the state does not hold");
+        }
+        return transaction;
+    }
+}

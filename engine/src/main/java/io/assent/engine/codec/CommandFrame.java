@@ -1,0 +1,74 @@
+package io.assent.engine.codec;
+
+import io.assent.engine.Utf8;
+import io.assent.engine.codec.sbe.AbortCommandDecoder;
+import io.assent.engine.codec.sbe.AnnounceCommandDecoder;
+import io.assent.engine.codec.sbe.BranchRepliedCommandDecoder;
+import io.assent.engine.codec.sbe.ConfigureCommandDecoder;
+import io.assent.engine.codec.sbe.GidCommandDecoder;
+import io.assent.engine.codec.sbe.ListCommandDecoder;
+import io.assent.engine.codec.sbe.MessageHeaderDecoder;
+import io.assent.engine.codec.sbe.NumberCommandDecoder;
+import java.nio.ByteOrder;
+import org.agrona.DirectBuffer;
+
+/** What can be told of an encoded command without decoding it. */
+public final class CommandFrame {
+
+    private CommandFrame() {}
+
+    /** Name for people, such as {@code submit}. */
+    public static String name(DirectBuffer buffer, int offset) {
+        int block = offset + MessageHeaderDecoder.ENCODED_LENGTH;
+        return switch (templateId(buffer, offset)) {
+            case ConfigureCommandDecoder.TEMPLATE_ID -> "configure";
+            case AnnounceCommandDecoder.TEMPLATE_ID -> buffer.getByte(
+                                    block + AnnounceCommandDecoder.submitEncodingOffset())
+                            == 1
+                    ? "submit"
+                    : "prepare";
+            case AbortCommandDecoder.TEMPLATE_ID -> "abort";
+            case GidCommandDecoder.TEMPLATE_ID -> GidVerb.ofCode(
+                            buffer.getByte(block + GidCommandDecoder.verbEncodingOffset()))
+                    .text();
+            case ListCommandDecoder.TEMPLATE_ID -> "list";
+            case BranchRepliedCommandDecoder.TEMPLATE_ID -> "branchReplied";
+            case NumberCommandDecoder.TEMPLATE_ID -> NumberVerb.ofCode(
+                            buffer.getByte(block + NumberCommandDecoder.verbEncodingOffset()))
+                    .text();
+            default -> "command " + templateId(buffer, offset);
+        };
+    }
+
+    /** The gid it is about, or "" when it names none. */
+    public static String gid(DirectBuffer buffer, int offset) {
+        return switch (templateId(buffer, offset)) {
+            case AnnounceCommandDecoder.TEMPLATE_ID, AbortCommandDecoder.TEMPLATE_ID, GidCommandDecoder.TEMPLATE_ID -> Utf8
+                    .read(buffer, offset + MessageHeaderDecoder.ENCODED_LENGTH + blockLength(buffer, offset));
+            default -> "";
+        };
+    }
+
+    /** The client that waits for an answer, 0 for none. */
+    public static long requestId(DirectBuffer buffer, int offset) {
+        int block = offset + MessageHeaderDecoder.ENCODED_LENGTH;
+        return switch (templateId(buffer, offset)) {
+            case AnnounceCommandDecoder.TEMPLATE_ID,
+                    AbortCommandDecoder.TEMPLATE_ID,
+                    GidCommandDecoder.TEMPLATE_ID,
+                    ListCommandDecoder.TEMPLATE_ID -> buffer.getLong(
+                    block + AnnounceCommandDecoder.requestIdEncodingOffset(), ByteOrder.LITTLE_ENDIAN);
+            default -> 0;
+        };
+    }
+
+    static int templateId(DirectBuffer buffer, int offset) {
+        return buffer.getShort(offset + MessageHeaderDecoder.templateIdEncodingOffset(), ByteOrder.LITTLE_ENDIAN)
+                & 0xFFFF;
+    }
+
+    static int blockLength(DirectBuffer buffer, int offset) {
+        return buffer.getShort(offset + MessageHeaderDecoder.blockLengthEncodingOffset(), ByteOrder.LITTLE_ENDIAN)
+                & 0xFFFF;
+    }
+}

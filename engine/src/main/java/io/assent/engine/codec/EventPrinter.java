@@ -1,0 +1,199 @@
+package io.assent.engine.codec;
+
+import io.assent.engine.Events;
+import io.assent.engine.Options;
+import io.assent.engine.Outcome;
+import io.assent.engine.Settings;
+import io.assent.engine.Submission;
+import io.assent.engine.TransactionKind;
+import io.assent.engine.TransactionStatus;
+import io.assent.engine.mode.Modes;
+import io.assent.engine.mode.TransactionMode;
+import java.time.Instant;
+import java.util.Locale;
+import org.agrona.collections.Long2ObjectHashMap;
+
+/**
+ * Tells events to people, one line each. It remembers what each transaction is called, from its creation on; a transaction whose creation
+ * it has not seen is named by its number. Payloads and headers are never printed.
+ */
+public final class EventPrinter implements Events {
+
+    /** Takes one line. */
+    @FunctionalInterface
+    public interface LineListener {
+
+        /**
+         * @param gid the transaction's gid, or "" when the event belongs to none or to an unknown one
+         * @param line without a line end
+         */
+        void onLine(String gid, String line);
+    }
+
+    private final LineListener listener;
+    private final Modes modes = Modes.standard();
+    private final Long2ObjectHashMap<Submission> known = new Long2ObjectHashMap<>();
+
+    public EventPrinter(LineListener listener) {
+        this.listener = listener;
+    }
+
+    @Override
+    public void caused(String actor, String reason) {
+        listener.onLine("", "caused by " + quoted(actor) + ", reason " + quoted(reason));
+    }
+
+    @Override
+    public void configured(long now, Settings settings) {
+        listener.onLine("", time(now) + " configured " + settings);
+    }
+
+    @Override
+    public void transactionCreated(
+            long now, long id, TransactionStatus status, int retryIntervalS, long deadlineMs, Submission submission) {
+        known.put(id, submission);
+        print(
+                now,
+                id,
+                "created as " + submission.kind().wireName() + " " + status.wireName() + ", "
+                        + submission.stepCount() + " steps, retry interval " + retryIntervalS + " s"
+                        + (deadlineMs == 0 ? "" : ", deadline " + time(deadlineMs)));
+    }
+
+    @Override
+    public void submitted(long now, long id, int retryIntervalS, long deadlineMs, Options options) {
+        print(
+                now,
+                id,
+                "submitted, retry interval " + retryIntervalS + " s"
+                        + (deadlineMs == 0 ? "" : ", deadline " + time(deadlineMs))
+                        + (options == null ? "" : ", options changed"));
+    }
+
+    @Override
+    public void rollbackDecided(long now, long id, String reason) {
+        print(now, id, "aborting: " + quoted(reason));
+    }
+
+    @Override
+    public void finished(long now, long id, TransactionStatus status) {
+        print(now, id, "finished: " + status.wireName());
+    }
+
+    @Override
+    public void branchSucceeded(long now, long id, int row, int latencyMs, boolean called) {
+        print(now, id, branch(id, row) + " succeeded" + (called ? " in " + latencyMs + " ms" : ", no URL to call"));
+    }
+
+    @Override
+    public void branchFailed(long now, long id, int row, int latencyMs, String text) {
+        print(now, id, branch(id, row) + " failed in " + latencyMs + " ms: " + quoted(text));
+    }
+
+    @Override
+    public void branchDeferred(
+            long now,
+            long id,
+            int row,
+            int latencyMs,
+            Outcome outcome,
+            long intervalS,
+            long nextTimeMs,
+            int retryCount,
+            String text) {
+        print(
+                now,
+                id,
+                branch(id, row) + " " + outcome.name().toLowerCase(Locale.ROOT) + " in " + latencyMs + " ms"
+                        + (nextTimeMs == 0 ? "" : ", again at " + time(nextTimeMs) + " (interval " + intervalS + " s)")
+                        + (retryCount == 0 ? "" : ", repeats " + retryCount)
+                        + ": " + quoted(text));
+    }
+
+    @Override
+    public void cronReset(long now, long id) {
+        print(now, id, "everything that waits is due now");
+    }
+
+    @Override
+    public void quarantined(long now, long id, String reason) {
+        print(now, id, "quarantined: " + quoted(reason));
+    }
+
+    @Override
+    public void quarantineReleased(long now, long id) {
+        print(now, id, "released from quarantine");
+    }
+
+    @Override
+    public void forgotten(long now, long id) {
+        print(now, id, "forgotten");
+        known.remove(id);
+    }
+
+    @Override
+    public void historyTookOver(long now, long position) {
+        listener.onLine("", time(now) + " history took over what finished up to position " + position);
+    }
+
+    @Override
+    public void stateRestored(long now, long nextId, long forgottenUpTo, long position) {
+        listener.onLine("", time(now) + " state restored as of position " + position);
+    }
+
+    @Override
+    public void transactionRestored(TransactionImage image) {
+        known.put(image.id(), image.submission());
+        print(
+                image.updateTimeMs(),
+                image.id(),
+                "restored as " + image.submission().kind().wireName() + " "
+                        + image.status().wireName());
+    }
+
+    @Override
+    public void branchRestored(long id, int row, BranchImage image) {
+        print(
+                image.updateTimeMs(),
+                id,
+                branch(id, row) + " restored as " + image.status().wireName());
+    }
+
+    private void print(long now, long id, String what) {
+        Submission submission = known.get(id);
+        String gid = submission == null ? "" : submission.gid();
+        String name = submission == null ? "#" + id : gid;
+        listener.onLine(gid, time(now) + " " + name + " " + what);
+    }
+
+    private String branch(long id, int row) {
+        Submission submission = known.get(id);
+        if (submission == null || !modes.has(submission.kind())) {
+            return "row " + row;
+        }
+        TransactionKind kind = submission.kind();
+        TransactionMode mode = modes.of(kind);
+        String name = "branch " + mode.branchId(row) + " " + mode.operation(row);
+        String url = mode.url(submission, row);
+        return url.isEmpty() ? name : name + " " + url;
+    }
+
+    private static String time(long epochMs) {
+        return Instant.ofEpochMilli(epochMs).toString();
+    }
+
+    /** One line, whatever the text brought. */
+    private static String quoted(String text) {
+        StringBuilder quoted = new StringBuilder(text.length() + 2).append('"');
+        for (int i = 0; i < text.length(); i++) {
+            char c = text.charAt(i);
+            switch (c) {
+                case '\n' -> quoted.append("\\n");
+                case '\r' -> quoted.append("\\r");
+                case '"' -> quoted.append("\\\"");
+                default -> quoted.append(c < ' ' ? '?' : c);
+            }
+        }
+        return quoted.append('"').toString();
+    }
+}

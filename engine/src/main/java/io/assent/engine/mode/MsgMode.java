@@ -1,0 +1,206 @@
+package io.assent.engine.mode;
+
+import io.assent.engine.BranchStatus;
+import io.assent.engine.Rejection;
+import io.assent.engine.Submission;
+import io.assent.engine.TransactionKind;
+import io.assent.engine.TransactionStatus;
+
+/**
+ * The two-phase message (PROTOCOL 6.3): prepared, then submitted by its sender or after a check-back, then delivered branch by branch until
+ * each has succeeded. It is never rolled back.
+ */
+public final class MsgMode implements TransactionMode {
+    private static final String TOPIC_SCHEME = "topic://";
+
+    @Override
+    public TransactionKind kind() {
+        return TransactionKind.MSG;
+    }
+
+    @Override
+    public Rejection check(Submission submission) {
+        for (int step = 0; step < submission.stepCount(); step++) {
+            if (submission.action(step).startsWith(TOPIC_SCHEME)) {
+                return Rejection.error("steps.topic", "topic not found: " + submission.action(step));
+            }
+        }
+        return null;
+    }
+
+    @Override
+    public int rowCount(Submission submission) {
+        return submission.stepCount();
+    }
+
+    @Override
+    public int step(int row) {
+        return row;
+    }
+
+    @Override
+    public String branchId(int row) {
+        return row == Plan.CHECK_ROW ? "00" : BranchIds.ofStep(row);
+    }
+
+    @Override
+    public String operation(int row) {
+        return row == Plan.CHECK_ROW ? "msg" : "action";
+    }
+
+    @Override
+    public String url(Submission submission, int row) {
+        return row == Plan.CHECK_ROW ? submission.options().queryPrepared() : submission.action(row);
+    }
+
+    @Override
+    public int sibling(int row) {
+        return -1;
+    }
+
+    @Override
+    public boolean isSecondPhase(int row) {
+        return false;
+    }
+
+    @Override
+    public boolean mayFail(int row) {
+        return false;
+    }
+
+    @Override
+    public int retryLimit(Submission submission, int row) {
+        return 0;
+    }
+
+    @Override
+    public long deadlineMs(
+            Submission submission, boolean submitted, long createTimeMs, long nowMs, int defaultTimeoutS) {
+        if (submitted) {
+            // The delay counts from the submission, and only while it has not passed since the creation (PROTOCOL 6.3, 13.36).
+            long delayMs = submission.options().delayS() * 1_000L;
+            return nowMs < createTimeMs + delayMs ? nowMs + delayMs : 0;
+        }
+        int given = submission.options().timeoutToFailS();
+        return createTimeMs + (given > 0 ? given : defaultTimeoutS) * 1_000L;
+    }
+
+    @Override
+    public Plan plan(TransactionView transaction, long nowMs) {
+        if (nowMs < transaction.deadlineMs()) {
+            return new Waiting();
+        }
+        return transaction.status() == TransactionStatus.PREPARED ? new CheckBack() : new Delivery(transaction);
+    }
+
+    /** Before the time-out of a prepared message, or during the delay of a submitted one. */
+    private static final class Waiting extends Plan {
+        @Override
+        public Verdict verdict() {
+            return Verdict.CONTINUE;
+        }
+
+        @Override
+        public String reason() {
+            return "";
+        }
+
+        @Override
+        public void settled(int row) {
+            // Nothing depends on anything while it waits.
+        }
+
+        @Override
+        protected boolean isDue(int row) {
+            return false;
+        }
+    }
+
+    /** Prepared and timed out: the sender is asked. */
+    private static final class CheckBack extends Plan {
+        CheckBack() {
+            offer(CHECK_ROW);
+        }
+
+        @Override
+        public Verdict verdict() {
+            return Verdict.CONTINUE;
+        }
+
+        @Override
+        public String reason() {
+            return "";
+        }
+
+        @Override
+        public void settled(int row) {
+            // The answer changes the status, and with it the plan.
+        }
+
+        @Override
+        protected boolean isDue(int row) {
+            return row == CHECK_ROW;
+        }
+    }
+
+    /** Submitted: rows one after the other, or all at once when concurrent. */
+    private static final class Delivery extends Plan {
+        private final TransactionView transaction;
+        private final boolean concurrent;
+        private final int rowCount;
+        private int done;
+        private int first;
+
+        Delivery(TransactionView transaction) {
+            this.transaction = transaction;
+            this.concurrent = transaction.submission().options().concurrent();
+            this.rowCount = transaction.submission().stepCount();
+            for (int row = 0; row < rowCount; row++) {
+                if (isDone(row)) {
+                    done++;
+                } else if (concurrent) {
+                    offer(row);
+                }
+            }
+            if (!concurrent) {
+                offerFirst();
+            }
+        }
+
+        @Override
+        public Verdict verdict() {
+            return done == rowCount ? Verdict.SUCCEED : Verdict.CONTINUE;
+        }
+
+        @Override
+        public String reason() {
+            return "";
+        }
+
+        @Override
+        public void settled(int row) {
+            done++;
+            if (!concurrent) {
+                offerFirst();
+            }
+        }
+
+        @Override
+        protected boolean isDue(int row) {
+            return row >= 0 && !isDone(row) && (concurrent || row == first);
+        }
+
+        private void offerFirst() {
+            while (first < rowCount && isDone(first)) {
+                first++;
+            }
+            if (first < rowCount) {
+                offer(first);
+            }
+        }
+
+        private boolean isDone(int row) {
+            return transaction.branchStatus(row) == BranchStatus.SUCCEED;
+        }
+    }
+}
