@@ -35,9 +35,18 @@ public final class TemporaryDirectory implements AutoCloseable {
         return path;
     }
 
+    /** Leaves the directory where it is, for someone to look at. */
+    public void keep() {
+        forgetHook();
+    }
+
     @Override
     public void close() {
         delete();
+        forgetHook();
+    }
+
+    private void forgetHook() {
         try {
             Runtime.getRuntime().removeShutdownHook(atEnd);
         } catch (final IllegalStateException ending) {
