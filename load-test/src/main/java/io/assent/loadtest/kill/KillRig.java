@@ -24,7 +24,6 @@ import java.util.concurrent.DelayQueue;
 import java.util.concurrent.Delayed;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
-import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
@@ -272,7 +271,7 @@ public final class KillRig {
             if (status != 0) {
                 return status == 200;
             }
-            if (ThreadLocalRandom.current().nextBoolean()) {
+            if (((plan.gid().hashCode() >> attempt) & 1) == 0) {
                 return false;
             }
             while (!serving) {
