@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ThreadLocalRandom;
 import picocli.CommandLine.Command;
@@ -79,18 +80,19 @@ final class KillCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException, InterruptedException {
+        final Optional<UnsyncedDropper> loss = Optional.ofNullable(dropper).map(this::load);
         final long chosen = seed != null ? seed : ThreadLocalRandom.current().nextInt(Integer.MAX_VALUE);
         if (work != null) {
             final String[] content = work.toFile().list();
             if (content != null && content.length > 0) {
                 throw new ParameterException(spec.commandLine(), "--work: " + work + " is not empty");
             }
-            return run(work, chosen).passed() ? 0 : 1;
+            return run(work, chosen, loss).passed() ? 0 : 1;
         }
         final TemporaryDirectory temporary = new TemporaryDirectory("assent-kill");
         final KillResult result;
         try {
-            result = run(temporary.path(), chosen);
+            result = run(temporary.path(), chosen, loss);
         } catch (final IOException | InterruptedException | RuntimeException e) {
             temporary.keep();
             spec.commandLine().getErr().println("load-test: seed " + chosen + ", everything is kept in " + temporary.path());
@@ -104,14 +106,15 @@ final class KillCommand implements Callable<Integer> {
         return 1;
     }
 
-    private KillResult run(final Path directory, final long chosen) throws IOException, InterruptedException {
+    private KillResult run(final Path directory, final long chosen, final Optional<UnsyncedDropper> loss)
+            throws IOException, InterruptedException {
         final PrintWriter out = spec.commandLine().getOut();
         KillConfig config = KillConfig.shortRun(ServerCommand.parse(serverCommand), directory, chosen)
                 .sized(kills, open, acknowledged)
                 .durable(durability)
                 .limited(Duration.ofSeconds(60), Duration.ofSeconds(120), Duration.ofSeconds(settle));
-        if (dropper != null) {
-            config = config.dropping(load(dropper));
+        if (loss.isPresent()) {
+            config = config.dropping(loss.get());
         }
         out.println("seed " + chosen + ", work directory " + directory);
         final KillResult result = new KillRig(config, line -> {

@@ -46,6 +46,9 @@ public final class KillRig {
     private static final long QUIET_MS = 3_000;
     private static final long WAIT_MS = 2;
     private static final long REQUERY_MS = 200;
+    /** The pause of a client once enough is acknowledged: a server keeps only so many finished transactions for the query at the end. */
+    private static final long UNHURRIED_MS = 20;
+
     private static final int ATTEMPTS_MAX = 5;
     private static final int STORIES_MAX = 50;
 
@@ -68,6 +71,7 @@ public final class KillRig {
     private final int port;
     private final CoordinatorConnection coordinator;
     private final Workload workload;
+    private volatile long acknowledgedWanted;
     private volatile boolean serving;
     private volatile boolean submitting = true;
     private volatile boolean watching = true;
@@ -157,6 +161,7 @@ public final class KillRig {
 
     private void awaitOpen(final int number, final ChildProcess server) throws IOException, InterruptedException {
         final long acknowledgedBefore = (long) config.acknowledgedMin() * number / (config.kills() + 1);
+        acknowledgedWanted = acknowledgedBefore;
         final long deadline = System.nanoTime() + config.openLimit().toNanos();
         long notBefore = 0;
         while (true) {
@@ -198,6 +203,7 @@ public final class KillRig {
     }
 
     private void awaitAcknowledged(final ChildProcess server) throws IOException, InterruptedException {
+        acknowledgedWanted = config.acknowledgedMin();
         final long deadline = System.nanoTime() + config.openLimit().toNanos();
         while (transactions.acknowledgedCount() < config.acknowledgedMin()) {
             check(server);
@@ -228,6 +234,9 @@ public final class KillRig {
                     Thread.sleep(WAIT_MS);
                 } else {
                     submit(workload.next(open >= config.openMin() * PENDING_FACTOR_SLOW));
+                    if (transactions.acknowledgedCount() > acknowledgedWanted) {
+                        Thread.sleep(UNHURRIED_MS);
+                    }
                 }
             }
         } catch (final InterruptedException e) {
