@@ -55,8 +55,8 @@ public final class KillRig {
     private final KillConfig config;
     private final Consumer<String> out;
     private final SplittableRandom random;
-    private final Participant participant = Participant.start(0);
-    private final Ledger ledger = participant.ledger();
+    private final Participant participant;
+    private final Ledger ledger;
     private final OpenTransactions transactions = new OpenTransactions(this::watchSoon);
     private final ConcurrentLinkedQueue<Plan> plans = new ConcurrentLinkedQueue<>();
     private final Map<String, List<Told>> told = new ConcurrentHashMap<>();
@@ -89,6 +89,8 @@ public final class KillRig {
         this.out = out;
         this.random = new SplittableRandom(config.seed());
         this.port = ChildProcess.freePort();
+        this.participant = Participant.start(0);
+        this.ledger = participant.ledger();
         this.coordinator = new CoordinatorConnection(port);
         this.workload = new Workload(config.seed(), participant.url());
         ledger.onAnswer(transactions::answered);
@@ -163,10 +165,12 @@ public final class KillRig {
         final long acknowledgedBefore = (long) config.acknowledgedMin() * number / (config.kills() + 1);
         acknowledgedWanted = acknowledgedBefore;
         final long deadline = System.nanoTime() + config.openLimit().toNanos();
+        // A few more than needed, because some end between this check and the kill.
+        final int openWanted = config.openMin() + Math.max(2, config.openMin() / 20);
         long notBefore = 0;
         while (true) {
             check(server);
-            final boolean enough = transactions.open() >= config.openMin()
+            final boolean enough = transactions.open() >= openWanted
                     && transactions.acknowledgedCount() >= acknowledgedBefore;
             if (enough && notBefore == 0) {
                 notBefore = System.nanoTime() + TimeUnit.MICROSECONDS.toNanos(random.nextInt(1_000_000));

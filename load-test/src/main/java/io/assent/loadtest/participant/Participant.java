@@ -10,6 +10,7 @@ import io.netty.bootstrap.ServerBootstrap;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
@@ -129,12 +130,15 @@ public final class Participant implements AutoCloseable {
 
     private final class Connection extends HttpFrameHandler {
 
+        private boolean lastRequest;
+
         Connection(final HttpFrame frame) {
             super(frame);
         }
 
         @Override
         protected void onMessage(final ChannelHandlerContext context, final HttpFrame message) {
+            lastRequest = !message.keepAlive();
             if (message.targetStartsWith(ACT)) {
                 act(context, message.target());
             } else if (message.targetStartsWith(LEDGER)) {
@@ -144,7 +148,7 @@ public final class Participant implements AutoCloseable {
                 if (message.targetStartsWith(LAST_BRANCH)) {
                     lastBranches.increment();
                 }
-                context.write(SUCCESS.duplicate(), context.voidPromise());
+                write(context, SUCCESS.duplicate());
             }
         }
 
@@ -217,7 +221,15 @@ public final class Participant implements AutoCloseable {
         }
 
         private void write(final ChannelHandlerContext context, final int status, final String body) {
-            context.write(Unpooled.wrappedBuffer(HttpMessages.json(status, body)), context.voidPromise());
+            write(context, Unpooled.wrappedBuffer(HttpMessages.json(status, body)));
+        }
+
+        private void write(final ChannelHandlerContext context, final ByteBuf response) {
+            if (lastRequest) {
+                context.writeAndFlush(response).addListener(ChannelFutureListener.CLOSE);
+            } else {
+                context.write(response, context.voidPromise());
+            }
         }
 
         private String quoted(final String text) {

@@ -4,11 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
+import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpTimeoutException;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
@@ -63,6 +65,14 @@ class ParticipantTest {
         assertThat(send("/ledger/balances", null).body()).isEqualTo("{\"alice\":-30}");
         assertThat(send("/ledger/entries?gid=g", null).body()).contains("\"outcome\":\"ok-20\"");
         assertThat(send("/ledger/counts", null).body()).contains("\"calls\":4");
+    }
+
+    @Test
+    void shouldCloseTheConnectionWhenTheRequestSaysSo() throws Exception {
+        try (Socket socket = new Socket("127.0.0.1", participant.port())) {
+            socket.getOutputStream().write("GET / HTTP/1.1\r\nConnection: close\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
+            assertThat(new String(socket.getInputStream().readAllBytes(), StandardCharsets.US_ASCII)).endsWith("SUCCESS\"}");
+        }
     }
 
     @Test
