@@ -85,7 +85,7 @@ public record Evidence(
      *
      * @param number counted from 1.
      * @param before the number, in the ledger's order, of the moment before it.
-     * @param after the number of the moment when the process was gone.
+     * @param after the number of the moment when the process was gone and everything it had sent was recorded.
      * @param open how many acknowledged transactions were open.
      * @param openByKind the same by kind.
      * @param restartMs how long the restart took until the server was ready.

@@ -193,6 +193,7 @@ public final class KillRig {
         final Map<Kind, Integer> openByKind = transactions.openByKind();
         server.kill();
         serving = false;
+        awaitLastWords();
         final long after = ledger.mark();
         final int open = openByKind.values().stream().mapToInt(Integer::intValue).sum();
         final String dropped = config.dropper().isPresent() ? config.dropper().get().drop(data, random) : "";
@@ -204,6 +205,17 @@ public final class KillRig {
                 "kill %d/%d: %d open, %d acknowledged, ready again after %d ms %s",
                 number, config.kills(), open, transactions.acknowledgedCount(), restartMs, dropped));
         return next;
+    }
+
+    /** Waits until the participant has read what the dead server had sent, so that every later call is the next server's. */
+    private void awaitLastWords() throws IOException, InterruptedException {
+        final long deadline = System.nanoTime() + config.startLimit().toNanos();
+        while (participant.connections() > 0) {
+            if (System.nanoTime() > deadline) {
+                throw new IOException("the server is dead, but " + participant.connections() + " connections to the participant are open");
+            }
+            Thread.sleep(WAIT_MS);
+        }
     }
 
     private void awaitAcknowledged(final ChildProcess server) throws IOException, InterruptedException {

@@ -21,6 +21,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAdder;
 
 /**
@@ -39,6 +40,7 @@ public final class Participant implements AutoCloseable {
     private final Ledger ledger = new Ledger(System::currentTimeMillis);
     private final LongAdder requests = new LongAdder();
     private final LongAdder lastBranches = new LongAdder();
+    private final AtomicInteger connections = new AtomicInteger();
     private final EventLoopGroup loops;
     private final Channel listener;
 
@@ -122,6 +124,15 @@ public final class Participant implements AutoCloseable {
         return lastBranches.sum();
     }
 
+    /**
+     * Counts the open connections. Once a caller is dead and the count is 0, everything it sent has been read and recorded.
+     *
+     * @return how many there are now.
+     */
+    public int connections() {
+        return connections.get();
+    }
+
     @Override
     public void close() {
         listener.close().syncUninterruptibly();
@@ -134,6 +145,18 @@ public final class Participant implements AutoCloseable {
 
         Connection(final HttpFrame frame) {
             super(frame);
+        }
+
+        @Override
+        public void channelActive(final ChannelHandlerContext context) throws Exception {
+            connections.incrementAndGet();
+            super.channelActive(context);
+        }
+
+        @Override
+        public void channelInactive(final ChannelHandlerContext context) throws Exception {
+            super.channelInactive(context);
+            connections.decrementAndGet();
         }
 
         @Override

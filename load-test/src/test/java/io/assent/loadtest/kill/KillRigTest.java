@@ -37,7 +37,8 @@ class KillRigTest {
         return new KillRig(
                         KillConfig.shortRun(command, work, SEED)
                                 .sized(kills, 40, 150 * kills)
-                                .limited(Duration.ofSeconds(30), Duration.ofSeconds(40), Duration.ofSeconds(40)),
+                                .limited(Duration.ofSeconds(30), Duration.ofSeconds(40), Duration.ofSeconds(40))
+                                .dropping((data, random) -> Files.size(data.resolve("journal.txt")) + " bytes kept"),
                         line -> {})
                 .run();
     }
@@ -50,7 +51,10 @@ class KillRigTest {
     void shouldFindNothingWhenTheServerIsSound() throws Exception {
         final KillResult result = run("none", 3);
         assertThat(result.violations()).as(result.summary()).isEmpty();
-        assertThat(result.evidence().kills()).hasSize(3).allSatisfy(kill -> assertThat(kill.open()).isGreaterThanOrEqualTo(40));
+        assertThat(result.evidence().kills()).hasSize(3).allSatisfy(kill -> {
+            assertThat(kill.open()).isGreaterThanOrEqualTo(40);
+            assertThat(kill.dropped()).endsWith("bytes kept");
+        });
         assertThat(result.acknowledged()).isGreaterThanOrEqualTo(450);
         assertThat(result.evidence().plans().stream().map(Plan::kind).distinct()).hasSize(Kind.values().length);
     }

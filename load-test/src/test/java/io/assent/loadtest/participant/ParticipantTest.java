@@ -71,7 +71,11 @@ class ParticipantTest {
     void shouldCloseTheConnectionWhenTheRequestSaysSo() throws Exception {
         try (Socket socket = new Socket("127.0.0.1", participant.port())) {
             socket.getOutputStream().write("GET / HTTP/1.1\r\nConnection: close\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
+            assertThat(participant.connections()).isLessThanOrEqualTo(1);
             assertThat(new String(socket.getInputStream().readAllBytes(), StandardCharsets.US_ASCII)).endsWith("SUCCESS\"}");
+        }
+        while (participant.connections() > 0) {
+            Thread.onSpinWait();
         }
     }
 
