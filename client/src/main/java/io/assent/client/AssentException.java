@@ -1,0 +1,34 @@
+package io.assent.client;
+
+/**
+ * The coordinator did not say yes. This class itself means that the outcome is not known: a time-out, a broken connection, an
+ * answer 500 or one that cannot be read; repeat the call with the same gid, or {@link AssentClient#query(String) query} it. The subclasses are the
+ * answers with a definite meaning.
+ */
+public sealed class AssentException extends RuntimeException permits TransactionFailed, StillOngoing, CoordinatorUnavailable {
+
+    private static final long serialVersionUID = 1L;
+
+    private final int httpStatus;
+
+    /**
+     * Makes the exception.
+     *
+     * @param message what was asked and what was answered.
+     * @param httpStatus the status of the answer, 0 if there was none.
+     * @param cause what broke the exchange, or null.
+     */
+    public AssentException(final String message, final int httpStatus, final Throwable cause) {
+        super(message, cause);
+        this.httpStatus = httpStatus;
+    }
+
+    /**
+     * Tells the status of the answer.
+     *
+     * @return the HTTP status, 0 when no answer came.
+     */
+    public final int httpStatus() {
+        return httpStatus;
+    }
+}

@@ -1,0 +1,25 @@
+package io.assent.client;
+
+/**
+ * The coordinator answered FAILURE (409): the request does not fit the transaction's status, or, with
+ * {@code waitResult()}, the transaction did not succeed within the wait. The latter does not prove that it is rolled back, only that it has
+ * not succeeded yet: {@link AssentClient#query(String) query} tells. Thrown by a local transaction of
+ * {@link Msg#doAndSubmit}, it means "a definite no: abort".
+ */
+public final class TransactionFailed extends AssentException {
+
+    private static final long serialVersionUID = 1L;
+
+    /**
+     * Makes the exception for a local transaction that says a definite no.
+     *
+     * @param message the reason.
+     */
+    public TransactionFailed(final String message) {
+        super(message, 0, null);
+    }
+
+    TransactionFailed(final String message, final int httpStatus) {
+        super(message, httpStatus, null);
+    }
+}

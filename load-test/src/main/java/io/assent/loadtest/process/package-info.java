@@ -1,0 +1,5 @@
+/**
+ * Starting and ending real processes: {@link io.assent.loadtest.process.ServerCommand} is how a server is started, {@link
+ * io.assent.loadtest.process.ChildProcess} is one that runs. Every child dies with its owner or, at the latest, with this process. May depend on the JDK only.
+ */
+package io.assent.loadtest.process;
