@@ -73,6 +73,9 @@ public final class StateMachine {
         } catch (RuntimeException | StackOverflowError failure) {
             containWhole(commandBuffer, offset, effects, failure);
         }
+        if (publisher.length() == 0) {
+            state.at(position - 1);
+        }
         return publisher.length();
     }
 
@@ -154,6 +157,11 @@ public final class StateMachine {
         hasher.reuseBuffer();
         state.describeTo(hasher);
         return hash[0];
+    }
+
+    /** For tests of this package: the transaction itself, or null. */
+    Transaction transaction(String gid) {
+        return state.byGid(gid);
     }
 
     private void contain(Transaction subject, Runnable part) {
