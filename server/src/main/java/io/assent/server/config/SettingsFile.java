@@ -34,7 +34,7 @@ final class SettingsFile {
     }
 
     private static void flatten(String prefix, JsonNode node, Map<String, String> texts) {
-        node.fields().forEachRemaining(field -> {
+        node.properties().forEach(field -> {
             String key = prefix + field.getKey();
             JsonNode value = field.getValue();
             if (value.isObject() && !value.isEmpty()) {

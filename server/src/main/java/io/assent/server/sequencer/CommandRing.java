@@ -34,7 +34,7 @@ public final class CommandRing {
     }
 
     /** What to run when a command was published; any thread may run it. */
-    void onPublished(Runnable waker) {
+    public void onPublished(Runnable waker) {
         wake = waker;
     }
 
