@@ -6,6 +6,7 @@ import io.assent.engine.StateMachine;
 import io.assent.engine.codec.CommandPublisher;
 import io.assent.journal.ChronicleJournal;
 import io.assent.journal.DataDirectory;
+import io.assent.journal.Journal;
 import io.assent.journal.JournalConfig;
 import io.assent.journal.JournalException;
 import io.assent.journal.JournalException.Reason;
@@ -36,6 +37,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.UnaryOperator;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -48,6 +50,7 @@ public final class CoordinatorServer implements AutoCloseable {
     private final ServerConfig config;
     private final PrintStream out;
     private final Halt halt;
+    private final UnaryOperator<Journal> journalDecorator;
     private final StateMachine machine;
     private final CommandRing ring;
     private final EventLoops eventLoops;
@@ -67,11 +70,17 @@ public final class CoordinatorServer implements AutoCloseable {
     private boolean closed;
 
     public CoordinatorServer(ServerConfig config, PrintStream out, Halt halt) {
+        this(config, out, halt, UnaryOperator.identity());
+    }
+
+    /** @param journalDecorator wraps the journal that the sequencer sees, for example to count or to witness syncs */
+    public CoordinatorServer(ServerConfig config, PrintStream out, Halt halt, UnaryOperator<Journal> journalDecorator) {
+        this.journalDecorator = journalDecorator;
         this.config = config;
         this.out = out;
         this.halt = halt;
-        this.machine = new StateMachine((gid, command, failure) ->
-                LOG.error("command {} of gid '{}' failed before its first event and was contained", command, gid, failure));
+        this.machine = new StateMachine((gid, command, failure) -> LOG.error(
+                "command {} of gid '{}' failed before its first event and was contained", command, gid, failure));
         this.ring = new CommandRing(config.ringSlots(), config.bufferPoolBytes());
         this.eventLoops = EventLoops.create(config.eventLoops());
     }
@@ -177,10 +186,11 @@ public final class CoordinatorServer implements AutoCloseable {
         EngineClock clock = config.manualClock()
                 ? EngineClock.manual(System::currentTimeMillis, journal.lastTimeMs())
                 : EngineClock.real(System::nanoTime, System::currentTimeMillis, journal.lastTimeMs());
-        syncThread = syncsInline() ? null : new SyncThread(journal, this::wakeDrainer, halt);
+        Journal decorated = journalDecorator.apply(journal);
+        syncThread = syncsInline() ? null : new SyncThread(decorated, this::wakeDrainer, halt);
         List<LoopOutlet> outlets = new ArrayList<>(ports);
         sequencer = new Sequencer(
-                ring, new MachineDecider(machine), journal, clock, outlets, this::pressure, syncThread, halt);
+                ring, new MachineDecider(machine), decorated, clock, outlets, this::pressure, syncThread, halt);
         Drainer ready = config.drainOnLoop()
                 ? new LoopDrainer(sequencer, outlets.get(0))
                 : new ThreadDrainer(sequencer, outlets);

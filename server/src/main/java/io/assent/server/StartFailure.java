@@ -19,16 +19,15 @@ public final class StartFailure extends RuntimeException {
     }
 
     static StartFailure of(JournalException e) {
-        ExitCode code =
-                switch (e.reason()) {
-                    case LOCKED -> ExitCode.LOCKED;
-                    case NOT_WRITABLE -> ExitCode.NOT_WRITABLE;
-                    case DAMAGED, TOO_LARGE -> ExitCode.DAMAGED;
-                    case NEWER_FORMAT -> ExitCode.NEWER_FORMAT;
-                    case MISMATCH -> ExitCode.CLOCK_MISMATCH;
-                    case MISSING_JVM_FLAGS -> ExitCode.MISSING_JVM_FLAGS;
-                    case IO -> ExitCode.HALTED;
-                };
+        ExitCode code = switch (e.reason()) {
+            case LOCKED -> ExitCode.LOCKED;
+            case NOT_WRITABLE -> ExitCode.NOT_WRITABLE;
+            case DAMAGED, TOO_LARGE -> ExitCode.DAMAGED;
+            case NEWER_FORMAT -> ExitCode.NEWER_FORMAT;
+            case MISMATCH -> ExitCode.CLOCK_MISMATCH;
+            case MISSING_JVM_FLAGS -> ExitCode.MISSING_JVM_FLAGS;
+            case IO -> ExitCode.HALTED;
+        };
         return new StartFailure(code, e.getMessage(), e);
     }
 

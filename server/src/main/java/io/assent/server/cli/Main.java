@@ -10,7 +10,8 @@ import picocli.CommandLine.Spec;
 /** The entrance of {@code bin/assent}. */
 @Command(
         name = "assent",
-        description = "A distributed-transaction coordinator: sagas and two-phase messages over HTTP, compatible with DTM.",
+        description =
+                "A distributed-transaction coordinator: sagas and two-phase messages over HTTP, compatible with DTM.",
         mixinStandardHelpOptions = true,
         versionProvider = Main.Versions.class,
         synopsisSubcommandLabel = "COMMAND",

@@ -14,7 +14,8 @@ import picocli.CommandLine.Parameters;
 @Command(
         name = "tx",
         mixinStandardHelpOptions = true,
-        description = "Prints the life of one transaction, one line per event; exit code 1 when the journal does not know it.")
+        description =
+                "Prints the life of one transaction, one line per event; exit code 1 when the journal does not know it.")
 final class TxCommand implements Callable<Integer> {
     @Parameters(paramLabel = "GID", description = "Global transaction id.")
     private String gid;

@@ -139,7 +139,10 @@ public final class Settings {
     }
 
     private Setting byName(String key) {
-        return ALL.stream().filter(setting -> setting.key().equals(key)).findFirst().orElseThrow();
+        return ALL.stream()
+                .filter(setting -> setting.key().equals(key))
+                .findFirst()
+                .orElseThrow();
     }
 
     private void set(Setting setting, String value, String source, Set<String> unused) {

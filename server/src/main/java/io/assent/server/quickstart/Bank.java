@@ -66,9 +66,13 @@ final class Bank implements AutoCloseable {
         byte[] body = exchange.getRequestBody().readAllBytes();
         Map<String, String> query = query(exchange.getRequestURI().getQuery());
         JsonNode payload = json.readTree(body);
-        int status = apply(query.get("gid"), query.get("branch_id"), query.get("op"), what, account, sign * payload
-                .path("amount")
-                .asInt());
+        int status = apply(
+                query.get("gid"),
+                query.get("branch_id"),
+                query.get("op"),
+                what,
+                account,
+                sign * payload.path("amount").asInt());
         byte[] reply = (status == 200 ? "{\"dtm_result\":\"SUCCESS\"}" : "{\"error\":\"bob's account is closed\"}")
                 .getBytes(StandardCharsets.UTF_8);
         exchange.sendResponseHeaders(status, reply.length);

@@ -90,7 +90,10 @@ public final class Quickstart {
                 + (transaction.rollbackReason().isEmpty() ? "" : ", because " + transaction.rollbackReason()));
         out.println("   balances before " + before + ", after " + after);
         check("calls of " + gid, refused ? UNDONE_CALLS : SUCCESS_CALLS, seen);
-        check("status of " + gid, refused ? "failed" : "succeed", transaction.status().wireName());
+        check(
+                "status of " + gid,
+                refused ? "failed" : "succeed",
+                transaction.status().wireName());
         Map<String, Integer> expected = new LinkedHashMap<>(before);
         if (!refused) {
             expected.merge("alice", -AMOUNT, Integer::sum);

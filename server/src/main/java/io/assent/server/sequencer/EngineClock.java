@@ -19,6 +19,7 @@ public final class EngineClock {
     private long lastNanos;
     /** Engine time in nanoseconds below a millisecond and above: the sum is exact. */
     private long targetMs;
+
     private long targetRestNanos;
     private long nowMs;
 

@@ -141,9 +141,6 @@ public final class ManualClock implements ClockControl {
     private void finish(Wish wish, List<String> busy) {
         long next = sequencer.decider().nextDeadlineMs();
         wish.whenDone.accept(new Advanced(
-                sequencer.clock().nowMs(),
-                new ArrayList<>(wish.touched),
-                next == Long.MAX_VALUE ? -1 : next,
-                busy));
+                sequencer.clock().nowMs(), new ArrayList<>(wish.touched), next == Long.MAX_VALUE ? -1 : next, busy));
     }
 }

@@ -19,7 +19,7 @@ import io.assent.transport.front.FrontLoop;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.function.Predicate;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.agrona.DirectBuffer;
 import org.agrona.ExpandableArrayBuffer;
@@ -153,8 +153,8 @@ public final class Sequencer {
         run(commands -> commands.resume(boot));
     }
 
-    private void run(Predicate<Commands> command) {
-        command.test(ownCommands);
+    private void run(Consumer<Commands> command) {
+        command.accept(ownCommands);
         clock.step();
         decide(ownCommand, ownCommandLength);
     }

@@ -81,7 +81,8 @@ public final class ThreadDrainer implements Drainer {
         if (deadlineMs == Long.MAX_VALUE || sequencer.clock().isManual()) {
             return LONGEST_SLEEP_MS;
         }
-        return Math.min(LONGEST_SLEEP_MS, Math.max(1, deadlineMs - sequencer.clock().nowMs()));
+        return Math.min(
+                LONGEST_SLEEP_MS, Math.max(1, deadlineMs - sequencer.clock().nowMs()));
     }
 
     @Override

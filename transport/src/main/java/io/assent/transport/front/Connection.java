@@ -216,7 +216,8 @@ final class Connection extends ChannelInboundHandlerAdapter {
     public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
         if (event instanceof ChannelInputShutdownEvent) {
             inputEnded = true;
-            // A client that has closed looks the same as one that only ended its side: those that wait for a round are taken as gone.
+            // A client that has closed looks the same as one that only ended its side: those that wait for a round are
+            // taken as gone.
             exchanges.removeIf(exchange -> {
                 boolean gone = exchange.waits || exchange == current;
                 if (gone) {

@@ -33,6 +33,7 @@ final class Exchange extends Deadlines.Entry {
 
     /** 0 until the engine is asked. */
     long requestId;
+
     Shape shape = Shape.ANSWER;
     String gid = "";
     String position = "";

@@ -90,8 +90,9 @@ public final class FrontLoop {
     public void record(long requestId, TransactionRecord record) {
         Exchange exchange = take(requestId);
         if (exchange != null) {
-            byte[] body =
-                    exchange.shape == Exchange.Shape.SINGLE ? json.single(record, exchange.position) : json.query(record);
+            byte[] body = exchange.shape == Exchange.Shape.SINGLE
+                    ? json.single(record, exchange.position)
+                    : json.query(record);
             responses.json(exchange, 200, body);
         }
     }
@@ -112,12 +113,7 @@ public final class FrontLoop {
             return;
         }
         TransactionFilter rest = new TransactionFilter(
-                page.nextId(),
-                missing,
-                filter.status(),
-                filter.kind(),
-                filter.createdFromMs(),
-                filter.createdToMs());
+                page.nextId(), missing, filter.status(), filter.kind(), filter.createdFromMs(), filter.createdToMs());
         if (!commands.list(register(exchange), rest)) {
             forget(exchange);
             responses.json(exchange, 200, json.page(exchange.collected, Long.toString(page.nextId())));

@@ -19,7 +19,6 @@ import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.IdentityHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.IntFunction;
@@ -33,7 +32,7 @@ public final class HttpFront implements AutoCloseable {
     private final EventLoops eventLoops;
     private final FrontConfig config;
     private final List<FrontLoop> loops = new ArrayList<>();
-    private final Map<EventLoop, FrontLoop> byEventLoop = new IdentityHashMap<>();
+    private final IdentityHashMap<EventLoop, FrontLoop> byEventLoop = new IdentityHashMap<>();
     private final AtomicInteger connections = new AtomicInteger();
     private Channel listener;
 
@@ -68,7 +67,9 @@ public final class HttpFront implements AutoCloseable {
                 .childOption(ChannelOption.TCP_NODELAY, true)
                 .childOption(ChannelOption.ALLOW_HALF_CLOSURE, true)
                 .childHandler(new Initializer());
-        var bound = bootstrap.bind(new InetSocketAddress(config.bindAddress(), config.port())).awaitUninterruptibly();
+        var bound = bootstrap
+                .bind(new InetSocketAddress(config.bindAddress(), config.port()))
+                .awaitUninterruptibly();
         if (!bound.isSuccess()) {
             throw new IOException(
                     "could not listen on " + config.bindAddress() + ":" + config.port() + ": "

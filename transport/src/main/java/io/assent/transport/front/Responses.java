@@ -20,16 +20,18 @@ final class Responses {
 
     /** The engine's answer, as SDKs expect it. */
     void answer(Exchange exchange, Answer answer) {
-        String status = answer.status() == null ? "" : "X-Assent-Status: " + answer.status().wireName() + "\r\n";
+        String status = answer.status() == null
+                ? ""
+                : "X-Assent-Status: " + answer.status().wireName() + "\r\n";
         switch (answer.verdict()) {
             case SUCCESS -> respond(exchange, 200, JSON, SUCCESS_BODY, status);
-            case FAILURE -> respond(
-                    exchange, 409, JSON, json.texts("dtm_result", "FAILURE", "message", answer.text()), status);
-            case ONGOING -> respond(
-                    exchange, 425, JSON, json.texts("dtm_result", "ONGOING", "message", answer.text()), status);
+            case FAILURE ->
+                respond(exchange, 409, JSON, json.texts("dtm_result", "FAILURE", "message", answer.text()), status);
+            case ONGOING ->
+                respond(exchange, 425, JSON, json.texts("dtm_result", "ONGOING", "message", answer.text()), status);
             case ERROR -> respond(exchange, 500, JSON, json.texts("message", answer.text()), status);
-            case UNAVAILABLE -> respond(
-                    exchange, 503, JSON, json.texts("message", answer.text()), status + "Retry-After: 1\r\n");
+            case UNAVAILABLE ->
+                respond(exchange, 503, JSON, json.texts("message", answer.text()), status + "Retry-After: 1\r\n");
         }
     }
 

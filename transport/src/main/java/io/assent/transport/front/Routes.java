@@ -201,15 +201,16 @@ final class Routes {
         Commands commands = loop.commands();
         switch (name) {
             case "prepare", "submit" -> announce(exchange, name.equals("submit"), headers);
-            case "abort" -> ask(
-                    exchange,
-                    commands.abort(
-                            request(exchange, headers), exchange.gid, parser.transType(), parser.rollbackReason()));
+            case "abort" ->
+                ask(
+                        exchange,
+                        commands.abort(
+                                request(exchange, headers), exchange.gid, parser.transType(), parser.rollbackReason()));
             case "forceStop" -> ask(exchange, commands.forceStop(request(exchange, headers), exchange.gid));
-            case "resetNextCronTime" -> ask(
-                    exchange, commands.resetNextCronTime(request(exchange, headers), exchange.gid));
-            case "releaseQuarantined" -> ask(
-                    exchange, commands.releaseQuarantined(request(exchange, headers), exchange.gid));
+            case "resetNextCronTime" ->
+                ask(exchange, commands.resetNextCronTime(request(exchange, headers), exchange.gid));
+            case "releaseQuarantined" ->
+                ask(exchange, commands.releaseQuarantined(request(exchange, headers), exchange.gid));
             default -> throw new IllegalStateException("no write is called " + name);
         }
     }

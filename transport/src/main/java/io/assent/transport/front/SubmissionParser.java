@@ -188,8 +188,7 @@ final class SubmissionParser {
         require(value == JsonToken.START_ARRAY, "payloads", "an array of strings", value);
         payloads.clear();
         for (JsonToken token = parser.nextToken(); token != JsonToken.END_ARRAY; token = parser.nextToken()) {
-            payloads.add(
-                    token == JsonToken.VALUE_NULL ? "" : text(parser, "payloads[" + payloads.size() + "]", token));
+            payloads.add(token == JsonToken.VALUE_NULL ? "" : text(parser, "payloads[" + payloads.size() + "]", token));
         }
     }
 
@@ -265,7 +264,8 @@ final class SubmissionParser {
             for (JsonToken token = parser.nextToken(); token != JsonToken.END_ARRAY; token = parser.nextToken()) {
                 long predecessor = integer(parser, field + "." + step, token);
                 if (predecessor != (int) predecessor) {
-                    throw new RequestError(field, field + "." + step + " names step " + predecessor + ", which is no step");
+                    throw new RequestError(
+                            field, field + "." + step + " names step " + predecessor + ", which is no step");
                 }
                 builder.order(step, (int) predecessor);
             }

@@ -478,13 +478,12 @@ public final class Dispatcher implements AutoCloseable {
     /** How many connections there may be in all when this destination opens one. */
     private int connectionsAllowed(Destination destination) {
         int all = config.pool().connectionsMax();
-        int allowed =
-                switch (rank(destination)) {
-                    case 0 -> all;
-                    case 1 -> all - all / 8;
-                    case 2 -> all - all / 4;
-                    default -> all - all / 2;
-                };
+        int allowed = switch (rank(destination)) {
+            case 0 -> all;
+            case 1 -> all - all / 8;
+            case 2 -> all - all / 4;
+            default -> all - all / 2;
+        };
         return Math.max(1, allowed);
     }
 
