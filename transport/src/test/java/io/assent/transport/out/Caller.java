@@ -14,11 +14,15 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Queue;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 
 /** An event loop with a dispatcher, and the ends of its calls. */
@@ -37,7 +41,9 @@ final class Caller implements AutoCloseable {
     final AtomicInteger room = new AtomicInteger(-1);
 
     private final AtomicLong numbers = new AtomicLong();
-    private final Map<Long, List<Ended>> ends = new ConcurrentHashMap<>();
+    private final Map<Long, CompletableFuture<Ended>> ends = new ConcurrentHashMap<>();
+    /** Every end in its order, repeated ones too. */
+    private final Queue<Long> all = new ConcurrentLinkedQueue<>();
 
     record Ended(Outcome outcome, String text, int latencyMs) {}
 
@@ -172,25 +178,30 @@ final class Caller implements AutoCloseable {
 
     /** The one end of a call. */
     Ended await(long number) {
-        eventually(() -> ends.containsKey(number), "call " + number + " ends");
-        return ends.get(number).get(0);
+        try {
+            return first(number).get(PATIENCE_S, TimeUnit.SECONDS);
+        } catch (Exception missing) {
+            throw new AssertionError("call " + number + " does not end", missing);
+        }
     }
 
     boolean hasEnded(long number) {
-        return ends.containsKey(number);
+        return first(number).isDone();
     }
 
     /** How often this call has ended. */
     int endsOf(long number) {
-        return ends.getOrDefault(number, List.of()).size();
+        return (int) all.stream().filter(other -> other == number).count();
     }
 
     long count(Outcome outcome) {
-        return ends.values().stream().filter(list -> list.get(0).outcome() == outcome).count();
+        return ends.values().stream()
+                .filter(end -> end.isDone() && end.join().outcome() == outcome)
+                .count();
     }
 
     int endedCalls() {
-        return ends.size();
+        return all.size();
     }
 
     <T> T onLoop(Callable<T> task) {
@@ -214,12 +225,7 @@ final class Caller implements AutoCloseable {
             if (System.nanoTime() - endNs > 0) {
                 throw new AssertionError("waited " + PATIENCE_S + " s in vain: " + what);
             }
-            Thread.onSpinWait();
-            try {
-                Thread.sleep(1);
-            } catch (InterruptedException stopped) {
-                throw new AssertionError(stopped);
-            }
+            LockSupport.parkNanos(500_000);
         }
     }
 
@@ -237,8 +243,12 @@ final class Caller implements AutoCloseable {
         if (room.get() > 0) {
             room.decrementAndGet();
         }
-        ends.computeIfAbsent(number, n -> new java.util.concurrent.CopyOnWriteArrayList<>())
-                .add(new Ended(outcome, text, latencyMs));
+        all.add(number);
+        first(number).complete(new Ended(outcome, text, latencyMs));
         return true;
+    }
+
+    private CompletableFuture<Ended> first(long number) {
+        return ends.computeIfAbsent(number, n -> new CompletableFuture<>());
     }
 }
