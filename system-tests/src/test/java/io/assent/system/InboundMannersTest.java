@@ -36,6 +36,10 @@ class InboundMannersTest {
         return RawClient.exchange(server.port(), request);
     }
 
+    private static String chunk(String text) {
+        return Integer.toHexString(text.length()) + "\r\n" + text + "\r\n";
+    }
+
     private static int count(String text, String part) {
         return text.split(Pattern.quote(part), -1).length - 1;
     }
@@ -67,7 +71,8 @@ class InboundMannersTest {
                 .doesNotContain("pong");
         assertThat(raw(
                         "POST /api/dtmsvr/submit HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\nConnection: close\r\n\r\n"
-                                + "5\r\n{\"gid\r\n1e\r\n\":\"chunked\",\"trans_type\":\"saga\"\r\n1\r\n}\r\n0\r\n\r\n"))
+                                + chunk("{\"gid") + chunk("\":\"chunked\",\"trans_type\":\"saga\"") + chunk("}")
+                                + chunk("")))
                 .contains("SUCCESS");
         assertThat(raw("POST /api/dtmsvr/submit HTTP/1.1\r\nHost: x\r\nExpect: 100-continue\r\nContent-Length: 2\r\n"
                         + "Connection: close\r\n\r\n{}"))
