@@ -17,8 +17,6 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Connections, their bounds, and the calls that wait for them (SAFETY "Calls"). */
 class PoolTest {
-    private static final DispatcherConfig.Pool POOL = DispatcherConfig.Pool.DEFAULT;
-
     @AfterAll
     static void noBufferIsLost() {
         assertThat(LeakWatch.leaks()).isEmpty();
@@ -268,7 +266,7 @@ class PoolTest {
                 Gate gate = new Gate()) {
             long first = caller.call(gate.participant.url()).timeoutMs(60_000).start();
             long waiting = caller.call(gate.participant.url()).timeoutMs(300).start();
-            long other = caller.call(hangingUrl(caller)).timeoutMs(600).start();
+            long other = caller.call(hangingUrl()).timeoutMs(600).start();
             caller.await(other);
             assertThat(caller.hasEnded(waiting)).isFalse();
             gate.opened.countDown();
@@ -279,7 +277,7 @@ class PoolTest {
 
     private final List<Participant> hangingOnes = new ArrayList<>();
 
-    private String hangingUrl(Caller caller) throws IOException {
+    private String hangingUrl() throws IOException {
         hangingOnes.add(Participant.hanging());
         return hangingOnes.get(hangingOnes.size() - 1).url();
     }

@@ -1,0 +1,86 @@
+package io.assent.server.config;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.assent.server.ServerConfig;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** PROTOCOL 10: names, precedence, and what is refused. */
+class SettingsTest {
+    @TempDir
+    Path directory;
+
+    private Path file(String yaml) throws IOException {
+        return Files.writeString(directory.resolve("c.yml"), yaml);
+    }
+
+    private static ServerConfig config(String key, String value) {
+        return ServerConfig.of(Settings.of(Map.of(), null, Map.of(key, value)));
+    }
+
+    @Test
+    void shouldNameEnvironmentVariablesAsDtmDoes() {
+        assertThat(new Setting("MicroService.EndPoint", Setting.Kind.TEXT, "", "").environmentName())
+                .isEqualTo("MICRO_SERVICE_END_POINT");
+        assertThat(new Setting("Log.RotationConfigJSON", Setting.Kind.TEXT, "", "").environmentName())
+                .isEqualTo("LOG_ROTATION_CONFIG_JSON");
+        assertThat(new Setting("HttpPort", Setting.Kind.TEXT, "", "").environmentName())
+                .isEqualTo("HTTP_PORT");
+    }
+
+    @Test
+    void shouldLetTheLaterSourceWin() throws IOException {
+        Map<String, String> environment = Map.of("RETRY_INTERVAL", "11", "HTTP_PORT", "1", "REQUEST_TIMEOUT", "");
+        Settings settings =
+                Settings.of(environment, file("HttpPort: '2'\nTimeoutToFail: 40\n"), Map.of("HttpPort", "3"));
+        assertThat(settings.text("RetryInterval")).isEqualTo("11");
+        assertThat(settings.text("TimeoutToFail")).isEqualTo("40");
+        assertThat(settings.text("HttpPort")).isEqualTo("3");
+        assertThat(settings.text("RequestTimeout"))
+                .as("an empty variable counts as unset")
+                .isEqualTo("3");
+        assertThat(settings.warnings()).isEmpty();
+    }
+
+    @Test
+    void shouldWarnOfUnknownAndOfMeaninglessSettings() throws IOException {
+        Settings settings = Settings.of(
+                Map.of(), file("Store:\n  Driver: redis\n  Port: 6379\nGrpcPort: 1\nNoSuch: 5\n"), Map.of());
+        assertThat(settings.warnings()).hasSize(2);
+        assertThat(settings.warnings().get(0)).contains("unknown setting NoSuch");
+        assertThat(settings.warnings().get(1)).contains("GrpcPort, Store.Driver, Store.Port");
+    }
+
+    @Test
+    void shouldNameTheSettingAndTheRule() throws IOException {
+        assertThatThrownBy(() -> Settings.of(Map.of("HTTP_PORT", "x"), null, Map.of()))
+                .isInstanceOf(BadSetting.class)
+                .hasMessageContaining("HttpPort must be an integer, found 'x' in environment variable HTTP_PORT");
+        Path broken = file("a: [");
+        assertThatThrownBy(() -> Settings.of(Map.of(), broken, Map.of())).hasMessageContaining("no valid YAML");
+        assertThatThrownBy(() -> config("HttpPort", "65536"))
+                .hasMessageContaining("HttpPort must be between 0 and 65535");
+        assertThatThrownBy(() -> config("RetryInterval", "9")).hasMessageContaining("RetryInterval must be between 10");
+        assertThatThrownBy(() -> config("TimeoutToFail", "9")).hasMessageContaining("TimeoutToFail must be between 10");
+        assertThatThrownBy(() -> config("Durability", "maybe"))
+                .hasMessageContaining("Durability must be one of fsync, os");
+        assertThatThrownBy(() -> config("RingSlots", "100")).hasMessageContaining("power of two");
+        assertThatThrownBy(() -> config("TimeZoneOffset", "x")).hasMessageContaining("TimeZoneOffset");
+        assertThatThrownBy(
+                        () -> ServerConfig.of(Settings.of(Map.of(), null, Map.of("Drain", "loop", "EventLoops", "2"))))
+                .hasMessageContaining("Drain loop needs exactly one event loop");
+    }
+
+    @Test
+    void shouldLiftTheFloorsOnlyWhenAskedTo() {
+        ServerConfig config = ServerConfig.of(Settings.of(
+                Map.of(), null, Map.of("AllowShortRetryInterval", "1", "RetryInterval", "1", "TimeoutToFail", "1")));
+        assertThat(config.engine().retryIntervalS()).isEqualTo(1);
+    }
+}
