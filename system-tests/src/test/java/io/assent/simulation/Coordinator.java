@@ -48,10 +48,14 @@ final class Coordinator implements Effects {
         long nowMs;
         long requestId;
         boolean underPressure;
+        /** What was read, or null for the process's own commands. */
+        final Arrival arrival;
+
         final EffectQueue effects = new EffectQueue();
 
-        Slot(byte[] command) {
+        Slot(byte[] command, Arrival arrival) {
             this.command = command;
+            this.arrival = arrival;
         }
     }
 
@@ -96,6 +100,7 @@ final class Coordinator implements Effects {
     private long ignoredDeadlineMs;
     private long skewMs;
     private long clockFloorMs;
+    private Arrival reading;
     private Slot releasing;
 
     Coordinator(Simulation world, SimulatedDisk disk, PlantedBug bug) {
@@ -288,7 +293,9 @@ final class Coordinator implements Effects {
     private void readSockets() {
         while (!inbox.isEmpty()) {
             Arrival arrival = inbox.peek();
+            reading = arrival;
             boolean taken = arrival.command.test(commands);
+            reading = null;
             if (!taken && arrival.request != null) {
                 ClientRequest request = arrival.request;
                 world.trace(() -> "ring is full for " + request);
@@ -547,6 +554,11 @@ final class Coordinator implements Effects {
                 return true;
             }
         }
+        for (Slot slot : ring) {
+            if (slot.arrival != null && gid.equals(slot.arrival.replyOf) && slot.arrival.atMs < beforeMs) {
+                return true;
+            }
+        }
         return false;
     }
 
@@ -595,7 +607,7 @@ final class Coordinator implements Effects {
         public void publish(int length) {
             byte[] command = new byte[length];
             commandRoom.getBytes(0, command);
-            ring.add(new Slot(command));
+            ring.add(new Slot(command, reading));
         }
     }
 }

@@ -42,6 +42,7 @@ final class Life {
     private final ArrayDeque<Long> resetsAt = new ArrayDeque<>();
     private final long[] succeededAt;
     private final long[] failedAt;
+    private final int[] actionCalls;
     private final int[] compensationCalls;
     private final ArrayDeque<Deferral> deferrals = new ArrayDeque<>();
 
@@ -53,6 +54,7 @@ final class Life {
         int rows = 1 + (wish.isSaga() ? 2 * wish.steps : wish.steps);
         succeededAt = new long[rows];
         failedAt = new long[rows];
+        actionCalls = new int[wish.steps];
         compensationCalls = new int[wish.steps];
     }
 
@@ -295,6 +297,7 @@ final class Life {
                     "order",
                     name + " is called before step " + before + " succeeded");
         }
+        actionCalls[step]++;
     }
 
     private void checkCompensation(int step, String name, long at) {
@@ -307,8 +310,9 @@ final class Life {
                     happened(succeededAt[actionRow(before) + 1], at),
                     "compensation set",
                     name + " is called although step " + before + " never succeeded");
+            // A step that was never called may join late, when the action it waited for succeeds behind the decision.
             require(
-                    compensationCalls[before] == 0,
+                    compensationCalls[before] == 0 || actionCalls[step] == 0,
                     "order",
                     name + " is called after the compensation of step " + before);
         }

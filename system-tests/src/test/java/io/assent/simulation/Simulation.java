@@ -76,7 +76,7 @@ final class Simulation {
             time.after(scenario.horizonMs, this::calmDown);
             runOut();
             // The last word to every client.
-            scenario.wishes.forEach(wish -> ask(Verb.QUERY, wish, 0));
+            scenario.wishes.forEach(wish -> ask(Verb.QUERY, wish, 100));
             runOut();
             finish();
         } catch (Crash crash) {
