@@ -1,0 +1,189 @@
+package io.assent.transport.out;
+
+import java.nio.file.Path;
+import java.util.Map;
+
+/**
+ * How branch calls go out. Bounds count per event loop, because connections belong to the loop that uses them.
+ *
+ * @param requestTimeoutMs time-out of the whole exchange for calls that bring none (RequestTimeout)
+ * @param connectTimeoutMs for one address; the call's own deadline ends it earlier
+ * @param bodyBytesMax longest body of a reply, before and after decompression
+ * @param textBytesMax kept of a body for the error text
+ * @param pool bounds of connections and calls
+ * @param names bounds of name resolution, for all loops together
+ * @param trustStore certificates that https trusts; null for those of the system
+ * @param proxies which calls go through a proxy
+ * @param inDocker whether {@code localhost} in URLs means the host of the container (IS_DOCKER)
+ */
+public record DispatcherConfig(
+        int requestTimeoutMs,
+        int connectTimeoutMs,
+        int bodyBytesMax,
+        int textBytesMax,
+        Pool pool,
+        Names names,
+        TrustStore trustStore,
+        ProxyRules proxies,
+        boolean inDocker) {
+
+    /** What holds without any setting. */
+    public static final DispatcherConfig DEFAULT = new DispatcherConfig(
+            3_000, 10_000, 8 << 20, 4 << 10, Pool.DEFAULT, Names.DEFAULT, null, ProxyRules.NONE, false);
+
+    public DispatcherConfig {
+        positive(requestTimeoutMs, "requestTimeoutMs");
+        positive(connectTimeoutMs, "connectTimeoutMs");
+        positive(bodyBytesMax, "bodyBytesMax");
+        positive(textBytesMax, "textBytesMax");
+    }
+
+    /** The defaults, with the proxies and the IS_DOCKER of an environment. */
+    public static DispatcherConfig fromEnvironment(Map<String, String> environment) {
+        String docker = environment.get("IS_DOCKER");
+        return DEFAULT.withProxies(ProxyRules.fromEnvironment(environment))
+                .withInDocker(docker != null && !docker.isEmpty());
+    }
+
+    /**
+     * @param connectionsPerDestinationMax connections to one (scheme, host, port), those being opened included
+     * @param openCallsPerDestinationMax calls to one destination that have left its queue
+     * @param suspectOpenCallsMax the same for a destination whose last calls all ended unknown
+     * @param suspectAfter how many calls those are
+     * @param connectionsMax connections to all destinations together; idle ones give way
+     * @param destinationsIdleMax destinations remembered without a call or a connection
+     * @param idleTimeoutMs how long a connection stays open without a call, unless the peer says how long it keeps it
+     * @param connectionLifeMs how long a connection is used at all, so that changed addresses are noticed
+     */
+    public record Pool(
+            int connectionsPerDestinationMax,
+            int openCallsPerDestinationMax,
+            int suspectOpenCallsMax,
+            int suspectAfter,
+            int connectionsMax,
+            int destinationsIdleMax,
+            int idleTimeoutMs,
+            int connectionLifeMs) {
+        public static final Pool DEFAULT = new Pool(128, 128, 4, 16, 8_192, 10_000, 4_000, 300_000);
+
+        public Pool {
+            positive(connectionsPerDestinationMax, "connectionsPerDestinationMax");
+            positive(openCallsPerDestinationMax, "openCallsPerDestinationMax");
+            positive(suspectOpenCallsMax, "suspectOpenCallsMax");
+            positive(suspectAfter, "suspectAfter");
+            positive(connectionsMax, "connectionsMax");
+            positive(destinationsIdleMax, "destinationsIdleMax");
+            positive(idleTimeoutMs, "idleTimeoutMs");
+            positive(connectionLifeMs, "connectionLifeMs");
+        }
+    }
+
+    /**
+     * @param ttlMs how long an answer counts as fresh; an older one is used while a new one is fetched
+     * @param staleMs how long an old answer is used at most when no new one comes
+     * @param failureTtlMs how long a failure is remembered
+     * @param timeoutMs how long a call waits for an answer; the lookup itself cannot be stopped
+     * @param cachedMax names remembered
+     * @param threadsMax lookups at a time
+     * @param slowThreadsMax lookups at a time of names whose last lookup took longer than the time-out
+     * @param queueMax lookups that wait for a thread
+     */
+    public record Names(
+            int ttlMs,
+            int staleMs,
+            int failureTtlMs,
+            int timeoutMs,
+            int cachedMax,
+            int threadsMax,
+            int slowThreadsMax,
+            int queueMax) {
+        public static final Names DEFAULT = new Names(30_000, 300_000, 1_000, 5_000, 10_000, 64, 8, 10_000);
+
+        public Names {
+            positive(ttlMs, "ttlMs");
+            positive(staleMs, "staleMs");
+            positive(failureTtlMs, "failureTtlMs");
+            positive(timeoutMs, "timeoutMs");
+            positive(cachedMax, "cachedMax");
+            positive(threadsMax, "threadsMax");
+            positive(slowThreadsMax, "slowThreadsMax");
+            positive(queueMax, "queueMax");
+        }
+    }
+
+    /** @param password null when the store has none */
+    public record TrustStore(Path path, String password) {
+        @Override
+        public String toString() {
+            return path.toString();
+        }
+    }
+
+    public DispatcherConfig withRequestTimeoutMs(int timeoutMs) {
+        return new DispatcherConfig(
+                timeoutMs, connectTimeoutMs, bodyBytesMax, textBytesMax, pool, names, trustStore, proxies, inDocker);
+    }
+
+    public DispatcherConfig withPool(Pool bounds) {
+        return new DispatcherConfig(
+                requestTimeoutMs,
+                connectTimeoutMs,
+                bodyBytesMax,
+                textBytesMax,
+                bounds,
+                names,
+                trustStore,
+                proxies,
+                inDocker);
+    }
+
+    public DispatcherConfig withNames(Names bounds) {
+        return new DispatcherConfig(
+                requestTimeoutMs,
+                connectTimeoutMs,
+                bodyBytesMax,
+                textBytesMax,
+                pool,
+                bounds,
+                trustStore,
+                proxies,
+                inDocker);
+    }
+
+    public DispatcherConfig withTrustStore(TrustStore store) {
+        return new DispatcherConfig(
+                requestTimeoutMs, connectTimeoutMs, bodyBytesMax, textBytesMax, pool, names, store, proxies, inDocker);
+    }
+
+    public DispatcherConfig withProxies(ProxyRules rules) {
+        return new DispatcherConfig(
+                requestTimeoutMs,
+                connectTimeoutMs,
+                bodyBytesMax,
+                textBytesMax,
+                pool,
+                names,
+                trustStore,
+                rules,
+                inDocker);
+    }
+
+    public DispatcherConfig withInDocker(boolean inside) {
+        return new DispatcherConfig(
+                requestTimeoutMs,
+                connectTimeoutMs,
+                bodyBytesMax,
+                textBytesMax,
+                pool,
+                names,
+                trustStore,
+                proxies,
+                inside);
+    }
+
+    private static void positive(int value, String name) {
+        if (value <= 0) {
+            throw new IllegalArgumentException(name + " must be above 0, is " + value);
+        }
+    }
+}

@@ -1,0 +1,73 @@
+package io.assent.transport.out;
+
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFactory;
+import io.netty.channel.EventLoop;
+import io.netty.channel.IoEventLoop;
+import io.netty.channel.epoll.EpollIoHandle;
+import io.netty.channel.epoll.EpollSocketChannel;
+import io.netty.channel.socket.nio.NioSocketChannel;
+import io.netty.handler.ssl.SslContext;
+import io.netty.handler.ssl.SslContextBuilder;
+import io.netty.handler.ssl.SslProvider;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.security.GeneralSecurityException;
+import java.security.KeyStore;
+import javax.net.ssl.TrustManagerFactory;
+
+/**
+ * What the dispatchers of all event loops share: configuration, the names of hosts, and what https trusts.
+ *
+ * <p>Safe for any thread. Close it after the event loops have ended.
+ */
+public final class Outbound implements AutoCloseable {
+    final DispatcherConfig config;
+    final Names names;
+    final SslContext tls;
+
+    /**
+     * @throws IOException when the trust store cannot be read; the message names it
+     */
+    public Outbound(DispatcherConfig config, NameResolver resolver) throws IOException {
+        this.config = config;
+        this.tls = tls(config.trustStore());
+        this.names = new Names(resolver, config.names());
+    }
+
+    /** The one dispatcher of an event loop. All its methods are to be called on that loop. */
+    public Dispatcher dispatcher(EventLoop loop, CallEnds ends) {
+        boolean epoll = loop instanceof IoEventLoop io && io.isCompatible(EpollIoHandle.class);
+        ChannelFactory<Channel> channels = epoll ? EpollSocketChannel::new : NioSocketChannel::new;
+        return new Dispatcher(this, loop, channels, ends);
+    }
+
+    @Override
+    public void close() {
+        names.close();
+    }
+
+    private static SslContext tls(DispatcherConfig.TrustStore store) throws IOException {
+        try {
+            SslContextBuilder builder =
+                    SslContextBuilder.forClient().sslProvider(SslProvider.JDK).endpointIdentificationAlgorithm("HTTPS");
+            if (store != null) {
+                char[] password =
+                        store.password() == null ? null : store.password().toCharArray();
+                KeyStore trusted = KeyStore.getInstance(KeyStore.getDefaultType());
+                try (InputStream in = Files.newInputStream(store.path())) {
+                    trusted.load(in, password);
+                }
+                TrustManagerFactory managers =
+                        TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
+                managers.init(trusted);
+                builder.trustManager(managers);
+            }
+            return builder.build();
+        } catch (GeneralSecurityException | IOException unreadable) {
+            String which = store == null ? "of the system" : store.toString();
+            throw new IOException("trust store " + which + " cannot be used: " + unreadable.getMessage(), unreadable);
+        }
+    }
+}
