@@ -15,32 +15,39 @@ import io.assent.engine.TransactionPage;
 import io.assent.engine.TransactionRecord;
 import io.assent.engine.codec.CommandFrame;
 import io.assent.engine.codec.CommandPublisher;
-import io.assent.engine.codec.CommandSink;
 import io.assent.engine.codec.EventPublisher;
+import io.assent.journal.JournalException;
+import io.assent.server.sequencer.CommandRing;
+import io.assent.server.sequencer.Decider;
+import io.assent.server.sequencer.EngineClock;
+import io.assent.server.sequencer.LoopDrainer;
+import io.assent.server.sequencer.LoopOutlet;
+import io.assent.server.sequencer.Sequencer;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.Consumer;
 import java.util.function.Predicate;
+import org.agrona.DirectBuffer;
 import org.agrona.ExpandableArrayBuffer;
 import org.agrona.MutableDirectBuffer;
 import org.agrona.concurrent.UnsafeBuffer;
 
 /**
- * One process: sockets, a small ring, and the three stages around the real engine. It lives from {@link #start()} until a {@link Crash} flies
- * out of it; the next process begins with what the disk kept.
+ * One process: sockets, dispatcher, and the server's own ring, sequencer, drainer and clock around the real engine, driven by an event loop on
+ * virtual time. It lives from {@link #start()} until a {@link Crash} flies out of it; the next process begins with what the disk kept.
  *
- * <p>The loop runs as the server's does: read the sockets, tick when a timer is due, decide a batch, ask for a sync unless one is under way,
- * release what is durable. Deciding goes on while a sync is under way.
+ * <p>One turn of the loop reads the sockets and then runs what was handed to the loop, the drain included, as the server's inline loop does.
  */
-final class Coordinator implements Effects {
+final class Coordinator implements Effects, LoopOutlet {
     private static final int CALL_TIMEOUT_MS = 3_000;
+    private static final long NANOS_PER_MS = 1_000_000;
 
-    /** A command with what came of it. */
+    /** A decided command, as what it caused is known by. */
     static final class Slot {
-        final byte[] command;
         /** What leaves depends on this position. */
         long position;
         /** The position of its own record, 0 when it wrote none. */
@@ -48,19 +55,26 @@ final class Coordinator implements Effects {
         long nowMs;
         long requestId;
         boolean underPressure;
-        /** What was read, or null for the process's own commands. */
-        final Arrival arrival;
-
-        final EffectQueue effects = new EffectQueue();
-
-        Slot(byte[] command, Arrival arrival) {
-            this.command = command;
-            this.arrival = arrival;
-        }
     }
 
     /** Something read from a socket or a list: a command that wants into the ring. */
-    private record Arrival(Predicate<Commands> command, ClientRequest request, String replyOf, long atMs) {}
+    private static final class Arrival {
+        final Predicate<Commands> command;
+        final ClientRequest request;
+        /** The transaction whose call ended, or null. */
+        final String replyOf;
+
+        final long atMs;
+        /** Found the ring full once. */
+        boolean waited;
+
+        Arrival(Predicate<Commands> command, ClientRequest request, String replyOf, long atMs) {
+            this.command = command;
+            this.request = request;
+            this.replyOf = replyOf;
+            this.atMs = atMs;
+        }
+    }
 
     /** A call as the dispatcher keeps it. */
     private static final class Outgoing {
@@ -81,27 +95,23 @@ final class Coordinator implements Effects {
 
     private final StateMachine machine = newMachine();
     private final ArrayDeque<Arrival> inbox = new ArrayDeque<>();
-    private final ArrayDeque<Slot> ring = new ArrayDeque<>();
-    private final ArrayDeque<Slot> decided = new ArrayDeque<>();
+    private final ArrayDeque<Runnable> tasks = new ArrayDeque<>();
+    /** What every effect that was not delivered yet came from, in the order of the effects. */
+    private final ArrayDeque<Slot> origins = new ArrayDeque<>();
     private final Map<Long, ClientRequest> waiting = new TreeMap<>();
     private final Map<Long, Outgoing> calls = new TreeMap<>();
-    private final ExpandableArrayBuffer commandRoom = new ExpandableArrayBuffer(2_048);
-    private final ExpandableArrayBuffer events = new ExpandableArrayBuffer(4_096);
-    private final CommandPublisher commands = new CommandPublisher(new RingSink());
 
     boolean alive = true;
+    private CommandPublisher commands;
+    private DiskJournal journal;
+    private EngineClock clock;
+    private LoopDrainer drainer;
     private long boot;
-    private long appended;
-    private long durable;
-    private boolean syncing;
-    private boolean loopPlanned;
-    private long timerPlannedFor = Long.MAX_VALUE;
+    private boolean turnPlanned;
     private boolean resumed;
     private long ignoredDeadlineMs;
-    private long skewMs;
-    private long clockFloorMs;
-    private Arrival reading;
     private Slot releasing;
+    private Pressure pressure = Pressure.NONE;
 
     Coordinator(Simulation world, SimulatedDisk disk, PlantedBug bug) {
         this.world = world;
@@ -123,10 +133,10 @@ final class Coordinator implements Effects {
     void start() {
         boot = disk.open();
         world.mayCrash("opened the journal");
-        appended = disk.readable();
-        checker.recovering(appended);
-        long left = bug == PlantedBug.REPLAY_SKIPS_RECORD && appended > 1 ? 2 : 0;
-        for (long position = 1; position <= appended; position++) {
+        long recovered = disk.readable();
+        checker.recovering(recovered);
+        long left = bug == PlantedBug.REPLAY_SKIPS_RECORD && recovered > 1 ? 2 : 0;
+        for (long position = 1; position <= recovered; position++) {
             byte[] record = disk.entry(position).bytes();
             if (position != left) {
                 machine.replay(position, new UnsafeBuffer(record), 0, record.length);
@@ -134,22 +144,119 @@ final class Coordinator implements Effects {
         }
         world.mayCrash("replayed");
         if (bug != PlantedBug.REPLAYED_TAIL_NOT_FORCED) {
-            disk.force(appended);
+            disk.force(recovered);
         }
-        durable = appended;
         world.mayCrash("forced what was replayed");
-        skewMs = scenario.skewMs == 0 || world.calm ? world.lastSkewMs : chance.between(-scenario.skewMs, scenario.skewMs);
+        build(recovered);
+        world.trace(() -> "process " + boot + " starts with " + recovered + " records");
+    }
+
+    /** What CoordinatorServer builds, with one loop that drains. */
+    private void build(long recovered) {
+        long skewMs = world.calm ? world.lastSkewMs : chance.between(-scenario.skewMs, scenario.skewMs);
         world.lastSkewMs = skewMs;
-        clockFloorMs = bug == PlantedBug.CLOCK_GOES_BACK ? 0 : machine.lastEventTimeMs();
-        clockFloorMs = Math.max(clockFloorMs, world.time.nowMs() + skewMs);
-        inbox.add(new Arrival(out -> out.configure(Settings.DEFAULT), null, null, 0));
-        if (bug != PlantedBug.RESUME_FORGOTTEN || boot == 1) {
-            inbox.add(new Arrival(out -> out.resume(boot), null, null, 0));
-        } else {
-            resumed = true;
+        clock = EngineClock.real(
+                () -> world.time.nowMs() * NANOS_PER_MS,
+                () -> world.time.nowMs() + skewMs,
+                bug == PlantedBug.CLOCK_GOES_BACK ? 0 : machine.lastEventTimeMs());
+        journal = new DiskJournal(world, this, disk, bug, boot, recovered);
+        CommandRing ring = new CommandRing(scenario.ringSlots, 1 << 20);
+        commands = new CommandPublisher(ring.newSink());
+        Sequencer sequencer = new Sequencer(
+                ring, new WatchedDecider(), journal, clock, List.of(this), () -> pressure, null, Coordinator::halt);
+        drainer = new LoopDrainer(sequencer, this);
+        ring.onPublished(drainer::wake);
+        sequencer.start(Settings.DEFAULT, boot);
+        drainer.start();
+    }
+
+    private static void halt(String why, Throwable cause) {
+        if (cause instanceof Violation violation) {
+            throw violation;
         }
-        world.trace(() -> "process " + boot + " starts with " + appended + " records, skew " + skewMs + " ms");
-        wake();
+        if (cause instanceof Crash crash) {
+            throw crash;
+        }
+        if (cause instanceof JournalException) {
+            throw new Crash(why);
+        }
+        Violation violation = new Violation("thrown", why + ": " + cause);
+        violation.initCause(cause);
+        throw violation;
+    }
+
+    /** Between the sequencer and the engine: shows every command and what came of it to the checker. */
+    private final class WatchedDecider implements Decider {
+        @Override
+        public int decide(
+                long position,
+                long nowMs,
+                Pressure stamped,
+                DirectBuffer command,
+                int offset,
+                int length,
+                MutableDirectBuffer events,
+                Effects effects) {
+            String name = CommandFrame.name(command, offset);
+            if (name.equals("resume")) {
+                resumed = true;
+                if (bug == PlantedBug.RESUME_FORGOTTEN && boot > 1) {
+                    return 0;
+                }
+            }
+            Slot slot = new Slot();
+            slot.nowMs = nowMs;
+            slot.underPressure = stamped != Pressure.NONE;
+            slot.requestId = CommandFrame.requestId(command, offset);
+            EffectQueue caused = new EffectQueue();
+            int bytes = machine.decide(position, nowMs, stamped, command, offset, length, events, caused);
+            world.trace(() -> "decide " + name + " " + CommandFrame.gid(command, offset) + " -> "
+                    + (bytes > 0 ? "record " + position : "no record") + ", " + caused.size() + " effects");
+            slot.record = bytes > 0 ? position : 0;
+            slot.position = bytes > 0 ? position : position - 1;
+            for (int i = 0; i < caused.size(); i++) {
+                origins.add(slot);
+            }
+            caused.drainTo(effects);
+            world.mayCrash("decided");
+            pressure = !world.calm && chance.percent(scenario.pressurePercent) ? Pressure.DISK : Pressure.NONE;
+            return bytes;
+        }
+
+        @Override
+        public long nextDeadlineMs() {
+            long deadlineMs = machine.nextDeadlineMs();
+            if (bug == PlantedBug.TIMER_LOST_AT_RESTART && boot > 1 && resumed) {
+                ignoredDeadlineMs = ignoredDeadlineMs == 0 ? deadlineMs : ignoredDeadlineMs;
+                return deadlineMs == ignoredDeadlineMs ? Long.MAX_VALUE : deadlineMs;
+            }
+            return deadlineMs;
+        }
+
+        @Override
+        public long nextDeadlineMs(String gid) {
+            return machine.nextDeadlineMs(gid);
+        }
+
+        @Override
+        public boolean hasWork() {
+            return machine.hasWork();
+        }
+
+        @Override
+        public int openCallCount() {
+            return machine.openCallCount();
+        }
+
+        @Override
+        public void forEachOpenGid(Consumer<String> consumer) {
+            machine.forEachOpenGid(consumer);
+        }
+
+        @Override
+        public void onDeadlineFired(Consumer<String> listener) {
+            machine.onDeadlineFired(listener);
+        }
     }
 
     // ---------------------------------------------------------------- sockets
@@ -158,7 +265,7 @@ final class Coordinator implements Effects {
     void accept(ClientRequest request) {
         request.id = world.nextRequestId();
         waiting.put(request.id, request);
-        inbox.add(new Arrival(out -> publish(out, request), request, null, world.time.nowMs()));
+        inbox.add(new Arrival(out -> publish(out, request), request, null, clock.nowMs()));
         if (request.waits()) {
             world.later(this, Math.max(CALL_TIMEOUT_MS, request.wish.requestTimeoutS * 1_000) + 2_000, () -> {
                 if (waiting.containsKey(request.id) && request.standing == ClientRequest.Standing.WAITING) {
@@ -198,7 +305,7 @@ final class Coordinator implements Effects {
     }
 
     private void push(Predicate<Commands> command) {
-        inbox.add(new Arrival(command, null, null, world.time.nowMs()));
+        inbox.add(new Arrival(command, null, null, clock.nowMs()));
         wake();
     }
 
@@ -210,9 +317,8 @@ final class Coordinator implements Effects {
             return;
         }
         checker.callEnded(outgoing.call, outcome);
-        long atMs = world.time.nowMs();
         inbox.add(new Arrival(
-                out -> out.branchReplied(number, outcome, text, 1), null, outgoing.call.gid(), engineTimeMs(atMs)));
+                out -> out.branchReplied(number, outcome, text, 1), null, outgoing.call.gid(), clock.nowMs()));
         wake();
     }
 
@@ -238,64 +344,40 @@ final class Coordinator implements Effects {
     // ---------------------------------------------------------------- the loop
 
     private void wake() {
-        if (!loopPlanned) {
-            loopPlanned = true;
-            world.later(this, chance.below(3), this::loop);
+        if (!turnPlanned) {
+            turnPlanned = true;
+            boolean pauses = !world.calm && chance.percent(scenario.pausePercent);
+            int delayMs = pauses ? chance.oneOf(500, 5_000, 30_000) : chance.below(3);
+            if (pauses) {
+                world.trace(() -> "process pauses " + delayMs + " ms");
+            }
+            world.later(this, delayMs, this::turn);
         }
-    }
-
-    private void loop() {
-        loopPlanned = false;
-        if (!world.calm && chance.percent(scenario.pausePercent)) {
-            int pauseMs = chance.oneOf(500, 5_000, 30_000);
-            world.trace(() -> "process pauses " + pauseMs + " ms");
-            loopPlanned = true;
-            world.later(this, pauseMs, () -> {
-                loopPlanned = false;
-                turn();
-            });
-            return;
-        }
-        turn();
     }
 
     private void turn() {
-        if (bug == PlantedBug.TICK_BEFORE_REPLIES) {
-            tickIfDue();
+        turnPlanned = false;
+        if (bug != PlantedBug.TICK_BEFORE_REPLIES || tasks.isEmpty()) {
+            readSockets();
         }
-        readSockets();
-        if (inbox.isEmpty()) {
-            tickIfDue();
-            if (machine.hasWork()) {
-                commands.continueWork();
-            }
+        for (int i = tasks.size(); i > 0; i--) {
+            tasks.poll().run();
         }
-        decideBatch();
-        if (!syncing && durable < appended) {
-            syncing = true;
-            long target = appended;
-            world.later(this, syncDelayMs(), () -> syncEnded(target));
-        }
-        release();
         if (resumed) {
             checker.checkStuck(machine.stuckTransactions());
         }
-        if (chance.oneIn(40)) {
+        if (chance.oneIn(60)) {
             checkHashes();
         }
-        if (!inbox.isEmpty() || !ring.isEmpty() || machine.hasWork()) {
+        if (!inbox.isEmpty() || !tasks.isEmpty()) {
             wake();
-        } else {
-            planTimer();
         }
     }
 
     private void readSockets() {
         while (!inbox.isEmpty()) {
             Arrival arrival = inbox.peek();
-            reading = arrival;
             boolean taken = arrival.command.test(commands);
-            reading = null;
             if (!taken && arrival.request != null) {
                 ClientRequest request = arrival.request;
                 world.trace(() -> "ring is full for " + request);
@@ -305,135 +387,46 @@ final class Coordinator implements Effects {
                     world.answerLeaves(request, 503);
                 }
             } else if (!taken && bug != PlantedBug.FULL_RING_DROPS) {
+                inbox.forEach(other -> other.waited = true);
                 return;
             }
             inbox.poll();
         }
     }
 
-    private void tickIfDue() {
-        long deadlineMs = machine.nextDeadlineMs();
-        if (bug == PlantedBug.TIMER_LOST_AT_RESTART && boot > 1) {
-            ignoredDeadlineMs = ignoredDeadlineMs == 0 && ring.isEmpty() ? deadlineMs : ignoredDeadlineMs;
-            if (deadlineMs == ignoredDeadlineMs) {
-                return;
-            }
-        }
-        if (deadlineMs <= engineTimeMs(world.time.nowMs())) {
-            commands.tick();
-        }
+    @Override
+    public boolean isCurrentThread() {
+        return true;
     }
 
-    private void planTimer() {
-        long deadlineMs = machine.nextDeadlineMs();
-        if (deadlineMs == Long.MAX_VALUE || deadlineMs == ignoredDeadlineMs) {
-            return;
-        }
-        long atMs = Math.max(world.time.nowMs(), deadlineMs - skewMs);
-        if (atMs < timerPlannedFor) {
-            timerPlannedFor = atMs;
-            world.later(this, atMs - world.time.nowMs(), () -> {
-                timerPlannedFor = Long.MAX_VALUE;
-                wake();
-            });
-        }
-    }
-
-    private long engineTimeMs(long atMs) {
-        return Math.max(clockFloorMs, atMs + skewMs);
-    }
-
-    // ---------------------------------------------------------------- decide and journal
-
-    private void decideBatch() {
-        for (int i = 0; i < scenario.batchMax && !ring.isEmpty(); i++) {
-            Slot slot = ring.poll();
-            slot.nowMs = engineTimeMs(world.time.nowMs());
-            slot.underPressure = !world.calm && chance.percent(scenario.pressurePercent);
-            UnsafeBuffer command = new UnsafeBuffer(slot.command);
-            slot.requestId = CommandFrame.requestId(command, 0);
-            int length = machine.decide(
-                    appended + 1,
-                    slot.nowMs,
-                    slot.underPressure ? Pressure.DISK : Pressure.NONE,
-                    command,
-                    0,
-                    slot.command.length,
-                    events,
-                    slot.effects);
-            world.trace(() -> "decide " + CommandFrame.name(command, 0) + " " + CommandFrame.gid(command, 0) + " -> "
-                    + (length > 0 ? "record " + (appended + 1) : "no record") + ", " + slot.effects.size()
-                    + " effects");
-            resumed |= CommandFrame.name(command, 0).equals("resume");
-            world.mayCrash("decided");
-            if (length > 0) {
-                byte[] record = new byte[length];
-                events.getBytes(0, record);
-                append(record, slot.nowMs);
-                if (bug == PlantedBug.RECORD_APPENDED_TWICE && chance.oneIn(20)) {
-                    append(record, slot.nowMs);
-                }
-                slot.record = appended;
-            }
-            slot.position = appended;
-            decided.add(slot);
-            world.mayCrash("appended");
-        }
-    }
-
-    private void append(byte[] record, long nowMs) {
-        if (world.crashesNow()) {
-            disk.appendTorn(record, nowMs);
-            throw new Crash("while appending");
-        }
-        boolean fails = !world.calm && chance.below(1_000) < scenario.failedAppendPerMille;
-        if (fails && bug != PlantedBug.FAILED_APPEND_IGNORED) {
-            throw new Crash("append failed");
-        }
-        appended++;
-        if (!fails) {
-            disk.append(record, nowMs);
-        }
-        checker.appended(appended, record, nowMs);
-    }
-
-    private long syncDelayMs() {
-        if (!world.calm && chance.percent(scenario.slowSyncPercent)) {
-            return chance.below(4_000);
-        }
-        return chance.below(5);
-    }
-
-    private void syncEnded(long target) {
-        world.mayCrash("syncing");
-        boolean fails = !world.calm && chance.below(1_000) < scenario.failedSyncPerMille;
-        if (fails && bug != PlantedBug.RELEASE_AFTER_FAILED_SYNC) {
-            throw new Crash("sync failed");
-        }
-        if (!fails) {
-            disk.force(target);
-        }
-        durable = target;
-        syncing = false;
-        world.trace(() -> "durable up to " + target);
-        world.mayCrash("synced");
+    @Override
+    public void execute(Runnable task) {
+        tasks.add(task);
         wake();
+    }
+
+    @Override
+    public void executeLater(Runnable task, long delayMs) {
+        world.later(this, delayMs, () -> execute(task));
+    }
+
+    /** Something became durable, or room was made. */
+    void drainAgain() {
+        drainer.wake();
     }
 
     // ---------------------------------------------------------------- release
 
-    private void release() {
+    @Override
+    public void deliver(List<EffectQueue.Effect> effects) {
         List<Runnable> out = new ArrayList<>();
-        while (!decided.isEmpty() && (decided.peek().position <= durable || bug == PlantedBug.RELEASE_BEFORE_SYNC)) {
-            Slot slot = decided.poll();
-            for (int i = 0; i < slot.effects.size(); i++) {
-                EffectQueue.Effect effect = slot.effects.get(i);
-                out.add(() -> {
-                    world.mayCrash("releasing");
-                    releasing = slot;
-                    effect.deliverTo(this);
-                });
-            }
+        for (EffectQueue.Effect effect : effects) {
+            Slot slot = origins.poll();
+            out.add(() -> {
+                world.mayCrash("releasing");
+                releasing = slot;
+                effect.deliverTo(this);
+            });
         }
         if (bug == PlantedBug.RELEASE_IN_REVERSE) {
             Collections.reverse(out);
@@ -550,12 +543,7 @@ final class Coordinator implements Effects {
     /** Whether a reply of this transaction reached the socket before this engine time and has not been decided. */
     boolean hasUnreadReply(String gid, long beforeMs) {
         for (Arrival arrival : inbox) {
-            if (gid.equals(arrival.replyOf) && arrival.atMs < beforeMs) {
-                return true;
-            }
-        }
-        for (Slot slot : ring) {
-            if (slot.arrival != null && gid.equals(slot.arrival.replyOf) && slot.arrival.atMs < beforeMs) {
+            if (gid.equals(arrival.replyOf) && arrival.atMs < beforeMs && !arrival.waited) {
                 return true;
             }
         }
@@ -570,7 +558,7 @@ final class Coordinator implements Effects {
     void checkHashes() {
         long live = machine.stateHash();
         StateMachine replayed = newMachine();
-        for (long position = 1; position <= Math.min(appended, disk.readable()); position++) {
+        for (long position = 1; position <= Math.min(journal.appendedPosition(), disk.readable()); position++) {
             byte[] record = disk.entry(position).bytes();
             replayed.replay(position, new UnsafeBuffer(record), 0, record.length);
         }
@@ -580,7 +568,7 @@ final class Coordinator implements Effects {
         EventPublisher told = new EventPublisher((buffer, offset, length) -> {});
         told.begin(bytes);
         machine.describeTo(told);
-        restored.replay(appended, bytes, 0, told.length());
+        restored.replay(journal.appendedPosition(), bytes, 0, told.length());
         checker.checkHash("restored", live, restored.stateHash());
     }
 
@@ -593,21 +581,5 @@ final class Coordinator implements Effects {
 
     int openCalls() {
         return machine.openCallCount();
-    }
-
-    /** The ring: bounded, a part of it kept from clients. */
-    private final class RingSink implements CommandSink {
-        @Override
-        public MutableDirectBuffer claim(int length, Source source) {
-            int room = source == Source.CLIENT ? scenario.ringSlots - Math.max(1, scenario.ringSlots / 4) : scenario.ringSlots;
-            return ring.size() >= room ? null : commandRoom;
-        }
-
-        @Override
-        public void publish(int length) {
-            byte[] command = new byte[length];
-            commandRoom.getBytes(0, command);
-            ring.add(new Slot(command, reading));
-        }
     }
 }

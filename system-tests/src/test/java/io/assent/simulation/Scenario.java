@@ -29,7 +29,8 @@ final class Scenario {
     final int pressurePercent;
     final int disconnectPercent;
     final int ringSlots;
-    final int batchMax;
+    final int noRoomPercent;
+    final boolean syncsInline;
     final int crashes;
     final int crashSpacing;
     final int skewMs;
@@ -54,8 +55,9 @@ final class Scenario {
         pausePercent = some(chance, calm, 4);
         pressurePercent = chance.oneIn(8) ? 20 : 0;
         disconnectPercent = some(chance, calm, 15);
-        ringSlots = chance.oneOf(2, 4, 8, 64, 64);
-        batchMax = chance.oneOf(1, 2, 8, 64);
+        ringSlots = chance.oneOf(2, 4, 8, 16, 16);
+        noRoomPercent = some(chance, calm, 10);
+        syncsInline = chance.oneIn(3);
         crashes = calm ? 0 : chance.below(4);
         crashSpacing = chance.oneOf(15, 60, 200, 500);
         skewMs = chance.oneIn(4) ? 10_000 : 0;

@@ -16,7 +16,7 @@ import java.util.function.Supplier;
  */
 final class Simulation {
     private static final long START_MS = 1_700_000_000_000L;
-    private static final int STEPS_MAX = 40_000;
+    private static final int STEPS_MAX = 200_000;
 
     final Chance chance;
     final Scenario scenario;
