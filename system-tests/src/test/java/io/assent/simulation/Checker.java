@@ -81,8 +81,10 @@ final class Checker {
 
     void appended(long position, byte[] record, long nowMs) {
         recordPosition = position;
-        require(nowMs >= lastTimeMs, "time", "record " + position + " was decided at " + nowMs + ", the one before at "
-                + lastTimeMs);
+        require(
+                nowMs >= lastTimeMs,
+                "time",
+                "record " + position + " was decided at " + nowMs + ", the one before at " + lastTimeMs);
         lastTimeMs = nowMs;
         recorded.onRecord(new UnsafeBuffer(record), 0, record.length);
     }
@@ -174,17 +176,16 @@ final class Checker {
         TransactionStatus after = life.statusAt(slot.position);
         TransactionStatus before = slot.record == 0 ? after : life.statusAt(slot.record - 1);
         boolean own = slot.requestId == requestId;
-        require(
-                own || request.waits(),
-                "answer",
-                request + " is answered by a command of another request: " + answer);
+        require(own || request.waits(), "answer", request + " is answered by a command of another request: " + answer);
         Verdict expected = own ? expected(request, before, slot) : null;
         boolean round = request.waits() && (!own || expected == Verdict.SUCCESS);
         if (round) {
             checkRound(request, life, answer, after, slot);
         } else {
-            require(answer.verdict() == expected, "answer", request + " under status " + before + " expects " + expected
-                    + ", was told " + answer);
+            require(
+                    answer.verdict() == expected,
+                    "answer",
+                    request + " under status " + before + " expects " + expected + ", was told " + answer);
         }
         boolean stateless = answer.verdict() == Verdict.UNAVAILABLE || after == null;
         require(
@@ -243,8 +244,7 @@ final class Checker {
         } else if (life.wish.isSaga() || life.vagueEnds == 0) {
             require(
                     answer.verdict() == Verdict.FAILURE
-                            && (!life.wish.isSaga()
-                                    || answer.text().equals("wait result not return success: FAILURE")),
+                            && (!life.wish.isSaga() || answer.text().equals("wait result not return success: FAILURE")),
                     "wait_result",
                     request + " did not end, was told " + answer);
         } else {
@@ -259,12 +259,12 @@ final class Checker {
         boolean marked = answer.text().contains("FAILURE") || answer.text().contains("ONGOING");
         switch (answer.verdict()) {
             case SUCCESS -> require(answer.text().isEmpty(), "answer", request + " was told " + answer);
-            case FAILURE -> require(
-                    answer.text().contains("FAILURE"), "answer", request + " lacks the word FAILURE: " + answer);
-            case ONGOING -> require(
-                    answer.text().contains("ONGOING"), "answer", request + " lacks the word ONGOING: " + answer);
-            case ERROR, UNAVAILABLE -> require(
-                    !marked, "answer", request + " has a definite word in an indefinite answer: " + answer);
+            case FAILURE ->
+                require(answer.text().contains("FAILURE"), "answer", request + " lacks the word FAILURE: " + answer);
+            case ONGOING ->
+                require(answer.text().contains("ONGOING"), "answer", request + " lacks the word ONGOING: " + answer);
+            case ERROR, UNAVAILABLE ->
+                require(!marked, "answer", request + " has a definite word in an indefinite answer: " + answer);
         }
     }
 
@@ -284,7 +284,8 @@ final class Checker {
                 request + " was shown " + status + ", the journal says " + life.statusAt(slot.position));
         if (record != null) {
             require(
-                    record.gid().equals(request.wish.gid) && record.quarantineReason().isEmpty(),
+                    record.gid().equals(request.wish.gid)
+                            && record.quarantineReason().isEmpty(),
                     "answer",
                     request + " was shown " + record);
         }
@@ -316,5 +317,4 @@ final class Checker {
             }
         }
     }
-
 }

@@ -52,6 +52,7 @@ final class Coordinator implements Effects, LoopOutlet {
         long position;
         /** The position of its own record, 0 when it wrote none. */
         long record;
+
         long nowMs;
         long requestId;
         boolean underPressure;
@@ -98,6 +99,7 @@ final class Coordinator implements Effects, LoopOutlet {
     private final ArrayDeque<Runnable> tasks = new ArrayDeque<>();
     /** What every effect that was not delivered yet came from, in the order of the effects. */
     private final ArrayDeque<Slot> origins = new ArrayDeque<>();
+
     private final Map<Long, ClientRequest> waiting = new TreeMap<>();
     private final Map<Long, Outgoing> calls = new TreeMap<>();
 

@@ -18,8 +18,7 @@ final class DiskJournal implements Journal {
     private long durable;
     private boolean syncing;
 
-    DiskJournal(
-            Simulation world, Coordinator process, SimulatedDisk disk, PlantedBug bug, long boot, long recovered) {
+    DiskJournal(Simulation world, Coordinator process, SimulatedDisk disk, PlantedBug bug, long boot, long recovered) {
         this.world = world;
         this.process = process;
         this.disk = disk;

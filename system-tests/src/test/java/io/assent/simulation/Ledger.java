@@ -17,6 +17,7 @@ final class Ledger {
         final boolean[] compensated;
         /** Compensations that came and went through, whether or not there was anything to undo. */
         final int[] actionsRefused;
+
         int checksYes;
         int checksNo;
         boolean decided;

@@ -87,8 +87,7 @@ final class Life {
     void submitted(Checker checker, long nowMs) {
         changes(checker, "submission");
         require(statusNow() == TransactionStatus.PREPARED, "status", wish.gid + " is submitted from " + statusNow());
-        boolean autoSubmit =
-                !wish.isSaga() && wish.queryPrepared.isEmpty() && nowMs >= createdMs + prepareTimeoutMs();
+        boolean autoSubmit = !wish.isSaga() && wish.queryPrepared.isEmpty() && nowMs >= createdMs + prepareTimeoutMs();
         require(
                 sent.contains(Verb.SUBMIT) || account(checker).checksYes > 0 || autoSubmit,
                 "message",
@@ -266,7 +265,8 @@ final class Life {
             boolean compensation = call.operation().equals("compensate");
             row = compensation ? 2 * step : actionRow(step);
             require(
-                    Arrays.equals(payload(call), wish.payload(step)) && call.url().equals(url(row)),
+                    Arrays.equals(payload(call), wish.payload(step))
+                            && call.url().equals(url(row)),
                     "content",
                     name + " carries what the client did not give: " + call.url());
             if (compensation) {
@@ -301,10 +301,7 @@ final class Life {
     }
 
     private void checkCompensation(int step, String name, long at) {
-        require(
-                statusAt(at) == TransactionStatus.ABORTING,
-                "order",
-                name + " is called under status " + statusAt(at));
+        require(statusAt(at) == TransactionStatus.ABORTING, "order", name + " is called under status " + statusAt(at));
         for (int before : wish.predecessors[step]) {
             require(
                     happened(succeededAt[actionRow(before) + 1], at),
@@ -386,12 +383,18 @@ final class Life {
     }
 
     void atEnd() {
-        require(told == null || createdAt > 0, "acknowledged is kept", wish.gid + " is lost, clients know it as " + told);
+        require(
+                told == null || createdAt > 0,
+                "acknowledged is kept",
+                wish.gid + " is lost, clients know it as " + told);
         if (createdAt == 0) {
             return;
         }
         require(finishedAt > 0, "liveness", wish.gid + " did not end, it stands at " + statusNow());
-        require(told == finishedAs, "status goes forward", wish.gid + " ended " + finishedAs + ", clients know " + told);
+        require(
+                told == finishedAs,
+                "status goes forward",
+                wish.gid + " ended " + finishedAs + ", clients know " + told);
         if (ledger == null) {
             return;
         }

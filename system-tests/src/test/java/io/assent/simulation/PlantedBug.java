@@ -3,8 +3,8 @@ package io.assent.simulation;
 import java.util.Set;
 
 /**
- * Mistakes that the checker must find. Each is one switched line in the simulated host of the engine ({@link Coordinator}), its disk or its
- * dispatcher; production code knows nothing of them.
+ * Mistakes that the checker must find. Each is one switched line in what simulates the surroundings of the server's own code ({@link
+ * Coordinator}, {@link DiskJournal}, {@link SimulatedDisk}); production code knows nothing of them.
  */
 enum PlantedBug {
     /** As it should be. */
@@ -14,23 +14,36 @@ enum PlantedBug {
     /** A failed sync counts as done. */
     RELEASE_AFTER_FAILED_SYNC("durability"),
     /** A failed append counts as done. */
-    FAILED_APPEND_IGNORED("durability", "hash", "thrown"),
+    FAILED_APPEND_IGNORED("durability", "hash", "one result", "thrown"),
     /** Replay leaves one record out. */
-    REPLAY_SKIPS_RECORD("answer", "back-off", "hash", "journal", "message", "no action once aborting", "one result", "one terminal decision", "silence after the end", "status", "thrown", "time"),
+    REPLAY_SKIPS_RECORD(
+            "answer",
+            "back-off",
+            "hash",
+            "journal",
+            "message",
+            "no action once aborting",
+            "one result",
+            "one terminal decision",
+            "silence after the end",
+            "status",
+            "thrown",
+            "time",
+            "wait_result"),
     /** What replay read from the page cache is not forced before the process goes on. */
     REPLAYED_TAIL_NOT_FORCED("durability"),
     /** A half-written record at the end stays, and new records are appended behind it. */
     TORN_TAIL_KEPT("durability", "hash"),
     /** The reply of an ended call counts for the call that is open now. */
-    OLD_REPLY_ACCEPTED("one open call", "rollback reason"),
+    OLD_REPLY_ACCEPTED("one open call", "rollback reason", "wait_result"),
     /** Timers that were set before the restart never fire. */
     TIMER_LOST_AT_RESTART("liveness"),
     /** After a restart nothing in doubt is called again. */
-    RESUME_FORGOTTEN("liveness"),
+    RESUME_FORGOTTEN("liveness", "call number"),
     /** Calls of an earlier process and of this one carry the same numbers. */
     BOOT_NUMBER_REUSED("call number"),
     /** Withdrawing ends calls that are on the wire too: compensations start while their action is open. */
-    WITHDRAW_ENDS_WRITTEN_CALLS("one open call"),
+    WITHDRAW_ENDS_WRITTEN_CALLS("one open call", "wait_result"),
     /** A call goes out twice under one number. */
     CALL_SENT_TWICE("call number"),
     /** One answer goes out twice. */

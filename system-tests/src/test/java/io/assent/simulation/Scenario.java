@@ -81,6 +81,7 @@ final class Scenario {
         final String[] compensations;
         /** {@code predecessors[step]} lists the steps that must have succeeded before. */
         final int[][] predecessors;
+
         final boolean concurrent;
         final boolean waitResult;
         final int timeoutS;
@@ -93,6 +94,7 @@ final class Scenario {
         final boolean committed;
         /** The client acts against its own truth: aborts what it committed, submits what it did not. */
         final boolean confused;
+
         final boolean prepares;
         final boolean stops;
         final boolean[] refuses;

@@ -1,5 +1,5 @@
 /**
- * Seeded histories of a coordinator that lives in a bad world: the real engine behind decide, journal and release, on a virtual clock, with
+ * Seeded histories of a coordinator that lives in a bad world: the real engine, sequencer, ring, drainer and clock under virtual time, with
  * clients and participants behind a network that loses, delays, repeats and refuses, and a disk that loses what was not synced.
  *
  * <p>Everything of one history happens on one thread and follows from one number, the seed. Start reading at {@code Simulation}; the rules
