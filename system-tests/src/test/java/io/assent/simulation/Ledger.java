@@ -14,8 +14,9 @@ final class Ledger {
     /** What the participants of one transaction recorded. */
     static final class Account {
         final boolean[] done;
+        /** The compensation came through, whether or not there was anything to undo. */
         final boolean[] compensated;
-        /** Compensations that came and went through, whether or not there was anything to undo. */
+
         final int[] actionsRefused;
 
         int checksYes;

@@ -35,7 +35,6 @@ final class Life {
     private TransactionStatus createdAs;
     private long submittedAt;
     private long rollbackAt;
-    private long rollbackMs;
     private String reason;
     private long finishedAt;
     private TransactionStatus finishedAs;
@@ -100,7 +99,6 @@ final class Life {
         require(wish.isSaga(), "message", wish.gid + " is a message and is rolled back");
         require(statusNow() == TransactionStatus.SUBMITTED, "status", wish.gid + " is rolled back from " + statusNow());
         rollbackAt = checker.recordPosition();
-        rollbackMs = nowMs;
         reason = why;
         if (why.startsWith("Timeout")) {
             long deadlineMs = createdMs + wish.timeoutS * 1_000L;
