@@ -62,6 +62,11 @@ final class Destination extends Deadlines.Timed {
         return answered && unknownInARow == 0;
     }
 
+    /** Whether no call has ended here yet. */
+    boolean untried() {
+        return !answered && unknownInARow == 0;
+    }
+
     void enqueue(OutboundCall call) {
         used();
         queueOf(call).add(call);

@@ -7,6 +7,7 @@ import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.ChannelPipeline;
 import io.netty.handler.proxy.HttpProxyHandler;
+import io.netty.handler.proxy.ProxyConnectException;
 import io.netty.handler.ssl.SslHandler;
 import io.netty.util.NetUtil;
 import io.netty.util.concurrent.Future;
@@ -232,8 +233,10 @@ final class Dial {
         destination.connectionRemoved();
     }
 
+    /** What says most to the reader: of a proxy that refuses, its own words and not what TLS makes of them. */
     private static String reason(Throwable cause) {
-        String message = cause.getMessage();
-        return message == null || message.isBlank() ? cause.getClass().getSimpleName() : message;
+        Throwable first = cause.getCause() instanceof ProxyConnectException refused ? refused : cause;
+        String message = first.getMessage();
+        return message == null || message.isBlank() ? first.getClass().getSimpleName() : message;
     }
 }

@@ -16,6 +16,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.agrona.collections.Long2ObjectHashMap;
 
 /**
@@ -30,6 +31,7 @@ public final class Dispatcher implements AutoCloseable {
     private static final int TARGETS_KEPT = 1_024;
     private static final int DESTINATION_KEPT_MS = 600_000;
     private static final int RETRY_ENDED_MS = 1;
+    private static final int RANKS = 5;
 
     final DispatcherConfig config;
     final EventLoop loop;
@@ -53,7 +55,7 @@ public final class Dispatcher implements AutoCloseable {
         }
     };
     private final List<ArrayDeque<Destination>> lines =
-            List.of(new ArrayDeque<>(), new ArrayDeque<>(), new ArrayDeque<>(), new ArrayDeque<>());
+            Stream.generate(() -> new ArrayDeque<Destination>()).limit(RANKS).toList();
     private final ArrayList<Connection> dirty = new ArrayList<>();
     private final CallQueue ended = new CallQueue();
     private final Runnable deliver = this::deliverLater;
@@ -465,7 +467,7 @@ public final class Dispatcher implements AutoCloseable {
 
     /**
      * Whether a further connection may be opened. Idle ones give way first. When many are open, destinations that have not answered lately
-     * get fewer: the last eighth is kept for those that do answer.
+     * get fewer: the last eighth is kept for those that do answer, the one before for those never called.
      */
     boolean mayConnect(Destination destination) {
         int allowed = connectionsAllowed(destination);
@@ -482,20 +484,21 @@ public final class Dispatcher implements AutoCloseable {
             case 0 -> all;
             case 1 -> all - all / 8;
             case 2 -> all - all / 4;
+            case 3 -> all - all / 4 - all / 8;
             default -> all - all / 2;
         };
         return Math.max(1, allowed);
     }
 
-    /** 0 for those that answer; of the others the lower the fewer connections they have. */
+    /** 0 for those that answer, 1 for those of which nothing is known; of the others the lower the fewer connections they have. */
     private int rank(Destination destination) {
         if (destination.proven()) {
             return 0;
         }
         if (destination.connections() == 0) {
-            return 1;
+            return destination.untried() ? 1 : 2;
         }
-        return destination.connections() < config.pool().suspectOpenCallsMax() ? 2 : 3;
+        return destination.connections() < config.pool().suspectOpenCallsMax() ? 3 : 4;
     }
 
     void standInLine(Destination destination) {

@@ -32,10 +32,10 @@ public record DispatcherConfig(
             3_000, 10_000, 8 << 20, 4 << 10, Pool.DEFAULT, Names.DEFAULT, null, ProxyRules.NONE, false);
 
     public DispatcherConfig {
-        positive(requestTimeoutMs, "requestTimeoutMs");
-        positive(connectTimeoutMs, "connectTimeoutMs");
-        positive(bodyBytesMax, "bodyBytesMax");
-        positive(textBytesMax, "textBytesMax");
+        Check.positive(requestTimeoutMs, "requestTimeoutMs");
+        Check.positive(connectTimeoutMs, "connectTimeoutMs");
+        Check.positive(bodyBytesMax, "bodyBytesMax");
+        Check.positive(textBytesMax, "textBytesMax");
     }
 
     /** The defaults, with the proxies and the IS_DOCKER of an environment. */
@@ -67,14 +67,14 @@ public record DispatcherConfig(
         public static final Pool DEFAULT = new Pool(128, 128, 4, 16, 8_192, 10_000, 4_000, 300_000);
 
         public Pool {
-            positive(connectionsPerDestinationMax, "connectionsPerDestinationMax");
-            positive(openCallsPerDestinationMax, "openCallsPerDestinationMax");
-            positive(suspectOpenCallsMax, "suspectOpenCallsMax");
-            positive(suspectAfter, "suspectAfter");
-            positive(connectionsMax, "connectionsMax");
-            positive(destinationsIdleMax, "destinationsIdleMax");
-            positive(idleTimeoutMs, "idleTimeoutMs");
-            positive(connectionLifeMs, "connectionLifeMs");
+            Check.positive(connectionsPerDestinationMax, "connectionsPerDestinationMax");
+            Check.positive(openCallsPerDestinationMax, "openCallsPerDestinationMax");
+            Check.positive(suspectOpenCallsMax, "suspectOpenCallsMax");
+            Check.positive(suspectAfter, "suspectAfter");
+            Check.positive(connectionsMax, "connectionsMax");
+            Check.positive(destinationsIdleMax, "destinationsIdleMax");
+            Check.positive(idleTimeoutMs, "idleTimeoutMs");
+            Check.positive(connectionLifeMs, "connectionLifeMs");
         }
     }
 
@@ -100,14 +100,14 @@ public record DispatcherConfig(
         public static final Names DEFAULT = new Names(30_000, 300_000, 1_000, 5_000, 10_000, 64, 8, 10_000);
 
         public Names {
-            positive(ttlMs, "ttlMs");
-            positive(staleMs, "staleMs");
-            positive(failureTtlMs, "failureTtlMs");
-            positive(timeoutMs, "timeoutMs");
-            positive(cachedMax, "cachedMax");
-            positive(threadsMax, "threadsMax");
-            positive(slowThreadsMax, "slowThreadsMax");
-            positive(queueMax, "queueMax");
+            Check.positive(ttlMs, "ttlMs");
+            Check.positive(staleMs, "staleMs");
+            Check.positive(failureTtlMs, "failureTtlMs");
+            Check.positive(timeoutMs, "timeoutMs");
+            Check.positive(cachedMax, "cachedMax");
+            Check.positive(threadsMax, "threadsMax");
+            Check.positive(slowThreadsMax, "slowThreadsMax");
+            Check.positive(queueMax, "queueMax");
         }
     }
 
@@ -181,9 +181,12 @@ public record DispatcherConfig(
                 inside);
     }
 
-    private static void positive(int value, String name) {
-        if (value <= 0) {
-            throw new IllegalArgumentException(name + " must be above 0, is " + value);
+    /** Apart from the outer class, whose constants need those of the inner ones. */
+    private static final class Check {
+        static void positive(int value, String name) {
+            if (value <= 0) {
+                throw new IllegalArgumentException(name + " must be above 0, is " + value);
+            }
         }
     }
 }
