@@ -1,0 +1,587 @@
+package io.assent.simulation;
+
+import io.assent.engine.Answer;
+import io.assent.engine.BranchCall;
+import io.assent.engine.Commands;
+import io.assent.engine.EffectQueue;
+import io.assent.engine.Effects;
+import io.assent.engine.HistoryAnswer;
+import io.assent.engine.Outcome;
+import io.assent.engine.Pressure;
+import io.assent.engine.Request;
+import io.assent.engine.Settings;
+import io.assent.engine.StateMachine;
+import io.assent.engine.TransactionPage;
+import io.assent.engine.TransactionRecord;
+import io.assent.engine.codec.CommandFrame;
+import io.assent.engine.codec.CommandPublisher;
+import io.assent.engine.codec.EventPublisher;
+import io.assent.journal.JournalException;
+import io.assent.server.sequencer.CommandRing;
+import io.assent.server.sequencer.Decider;
+import io.assent.server.sequencer.EngineClock;
+import io.assent.server.sequencer.LoopDrainer;
+import io.assent.server.sequencer.LoopOutlet;
+import io.assent.server.sequencer.Sequencer;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.function.Consumer;
+import java.util.function.Predicate;
+import org.agrona.DirectBuffer;
+import org.agrona.ExpandableArrayBuffer;
+import org.agrona.MutableDirectBuffer;
+import org.agrona.concurrent.UnsafeBuffer;
+
+/**
+ * One process: sockets, dispatcher, and the server's own ring, sequencer, drainer and clock around the real engine, driven by an event loop on
+ * virtual time. It lives from {@link #start()} until a {@link Crash} flies out of it; the next process begins with what the disk kept.
+ *
+ * <p>One turn of the loop reads the sockets and then runs what was handed to the loop, the drain included, as the server's inline loop does.
+ */
+final class Coordinator implements Effects, LoopOutlet {
+    private static final int CALL_TIMEOUT_MS = 3_000;
+    private static final long NANOS_PER_MS = 1_000_000;
+
+    /** A decided command, as what it caused is known by. */
+    static final class Slot {
+        /** What leaves depends on this position. */
+        long position;
+        /** The position of its own record, 0 when it wrote none. */
+        long record;
+
+        long nowMs;
+        long requestId;
+        boolean underPressure;
+    }
+
+    /** Something read from a socket or a list: a command that wants into the ring. */
+    private static final class Arrival {
+        final Predicate<Commands> command;
+        final ClientRequest request;
+        /** The transaction whose call ended, or null. */
+        final String replyOf;
+
+        final long atMs;
+        /** Found the ring full once. */
+        boolean waited;
+
+        Arrival(Predicate<Commands> command, ClientRequest request, String replyOf, long atMs) {
+            this.command = command;
+            this.request = request;
+            this.replyOf = replyOf;
+            this.atMs = atMs;
+        }
+    }
+
+    /** A call as the dispatcher keeps it. */
+    private static final class Outgoing {
+        final BranchCall call;
+        boolean written;
+
+        Outgoing(BranchCall call) {
+            this.call = call;
+        }
+    }
+
+    private final Simulation world;
+    private final Scenario scenario;
+    private final Chance chance;
+    private final Checker checker;
+    private final SimulatedDisk disk;
+    private final PlantedBug bug;
+
+    private final StateMachine machine = newMachine();
+    private final ArrayDeque<Arrival> inbox = new ArrayDeque<>();
+    private final ArrayDeque<Runnable> tasks = new ArrayDeque<>();
+    /** What every effect that was not delivered yet came from, in the order of the effects. */
+    private final ArrayDeque<Slot> origins = new ArrayDeque<>();
+
+    private final Map<Long, ClientRequest> waiting = new TreeMap<>();
+    private final Map<Long, Outgoing> calls = new TreeMap<>();
+
+    boolean alive = true;
+    private CommandPublisher commands;
+    private DiskJournal journal;
+    private EngineClock clock;
+    private LoopDrainer drainer;
+    private long boot;
+    private boolean turnPlanned;
+    private boolean resumed;
+    private long ignoredDeadlineMs;
+    private Slot releasing;
+    private Pressure pressure = Pressure.NONE;
+
+    Coordinator(Simulation world, SimulatedDisk disk, PlantedBug bug) {
+        this.world = world;
+        this.scenario = world.scenario;
+        this.chance = world.chance;
+        this.checker = world.checker;
+        this.disk = disk;
+        this.bug = bug;
+    }
+
+    private StateMachine newMachine() {
+        return new StateMachine((gid, command, failure) -> {
+            throw new Violation("contained", command + " " + gid + " failed inside the engine: " + failure);
+        });
+    }
+
+    // ---------------------------------------------------------------- start
+
+    void start() {
+        boot = disk.open();
+        world.mayCrash("opened the journal");
+        long recovered = disk.readable();
+        checker.recovering(recovered);
+        long left = bug == PlantedBug.REPLAY_SKIPS_RECORD && recovered > 1 ? 2 : 0;
+        for (long position = 1; position <= recovered; position++) {
+            byte[] record = disk.entry(position).bytes();
+            if (position != left) {
+                machine.replay(position, new UnsafeBuffer(record), 0, record.length);
+            }
+        }
+        world.mayCrash("replayed");
+        if (bug != PlantedBug.REPLAYED_TAIL_NOT_FORCED) {
+            disk.force(recovered);
+        }
+        world.mayCrash("forced what was replayed");
+        build(recovered);
+        world.trace(() -> "process " + boot + " starts with " + recovered + " records");
+    }
+
+    /** What CoordinatorServer builds, with one loop that drains. */
+    private void build(long recovered) {
+        long skewMs = world.calm ? world.lastSkewMs : chance.between(-scenario.skewMs, scenario.skewMs);
+        world.lastSkewMs = skewMs;
+        clock = EngineClock.real(
+                () -> world.time.nowMs() * NANOS_PER_MS,
+                () -> world.time.nowMs() + skewMs,
+                bug == PlantedBug.CLOCK_GOES_BACK ? 0 : machine.lastEventTimeMs());
+        journal = new DiskJournal(world, this, disk, bug, boot, recovered);
+        CommandRing ring = new CommandRing(scenario.ringSlots, 1 << 20);
+        commands = new CommandPublisher(ring.newSink());
+        Sequencer sequencer = new Sequencer(
+                ring, new WatchedDecider(), journal, clock, List.of(this), () -> pressure, null, Coordinator::halt);
+        drainer = new LoopDrainer(sequencer, this);
+        ring.onPublished(drainer::wake);
+        sequencer.start(Settings.DEFAULT, boot);
+        drainer.start();
+    }
+
+    private static void halt(String why, Throwable cause) {
+        if (cause instanceof Violation violation) {
+            throw violation;
+        }
+        if (cause instanceof Crash crash) {
+            throw crash;
+        }
+        if (cause instanceof JournalException) {
+            throw new Crash(why);
+        }
+        Violation violation = new Violation("thrown", why + ": " + cause);
+        violation.initCause(cause);
+        throw violation;
+    }
+
+    /** Between the sequencer and the engine: shows every command and what came of it to the checker. */
+    private final class WatchedDecider implements Decider {
+        @Override
+        public int decide(
+                long position,
+                long nowMs,
+                Pressure stamped,
+                DirectBuffer command,
+                int offset,
+                int length,
+                MutableDirectBuffer events,
+                Effects effects) {
+            String name = CommandFrame.name(command, offset);
+            if (name.equals("resume")) {
+                resumed = true;
+                if (bug == PlantedBug.RESUME_FORGOTTEN && boot > 1) {
+                    return 0;
+                }
+            }
+            Slot slot = new Slot();
+            slot.nowMs = nowMs;
+            slot.underPressure = stamped != Pressure.NONE;
+            slot.requestId = CommandFrame.requestId(command, offset);
+            EffectQueue caused = new EffectQueue();
+            int bytes = machine.decide(position, nowMs, stamped, command, offset, length, events, caused);
+            world.trace(() -> "decide " + name + " " + CommandFrame.gid(command, offset) + " -> "
+                    + (bytes > 0 ? "record " + position : "no record") + ", " + caused.size() + " effects");
+            slot.record = bytes > 0 ? position : 0;
+            slot.position = bytes > 0 ? position : position - 1;
+            for (int i = 0; i < caused.size(); i++) {
+                origins.add(slot);
+            }
+            caused.drainTo(effects);
+            world.mayCrash("decided");
+            pressure = !world.calm && chance.percent(scenario.pressurePercent) ? Pressure.DISK : Pressure.NONE;
+            return bytes;
+        }
+
+        @Override
+        public long nextDeadlineMs() {
+            long deadlineMs = machine.nextDeadlineMs();
+            if (bug == PlantedBug.TIMER_LOST_AT_RESTART && boot > 1 && resumed) {
+                ignoredDeadlineMs = ignoredDeadlineMs == 0 ? deadlineMs : ignoredDeadlineMs;
+                return deadlineMs == ignoredDeadlineMs ? Long.MAX_VALUE : deadlineMs;
+            }
+            return deadlineMs;
+        }
+
+        @Override
+        public long nextDeadlineMs(String gid) {
+            return machine.nextDeadlineMs(gid);
+        }
+
+        @Override
+        public boolean hasWork() {
+            return machine.hasWork();
+        }
+
+        @Override
+        public int openCallCount() {
+            return machine.openCallCount();
+        }
+
+        @Override
+        public void forEachOpenGid(Consumer<String> consumer) {
+            machine.forEachOpenGid(consumer);
+        }
+
+        @Override
+        public void onDeadlineFired(Consumer<String> listener) {
+            machine.onDeadlineFired(listener);
+        }
+    }
+
+    // ---------------------------------------------------------------- sockets
+
+    /** A client's request comes in over a connection of its own. */
+    void accept(ClientRequest request) {
+        request.id = world.nextRequestId();
+        waiting.put(request.id, request);
+        inbox.add(new Arrival(out -> publish(out, request), request, null, clock.nowMs()));
+        if (request.waits()) {
+            world.later(this, Math.max(CALL_TIMEOUT_MS, request.wish.requestTimeoutS * 1_000) + 2_000, () -> {
+                if (waiting.containsKey(request.id) && request.standing == ClientRequest.Standing.WAITING) {
+                    request.expiryAsked = true;
+                    push(out -> out.roundExpired(request.id, request.wish.gid));
+                }
+            });
+        }
+        if (!world.calm && chance.percent(scenario.disconnectPercent)) {
+            world.later(this, chance.below(4_000), () -> disconnect(request));
+        }
+        wake();
+    }
+
+    private void disconnect(ClientRequest request) {
+        if (waiting.containsKey(request.id) && request.standing == ClientRequest.Standing.WAITING) {
+            world.trace(() -> "connection of " + request + " dies");
+            request.standing = ClientRequest.Standing.GONE;
+            request.reply.on(0);
+            if (request.waits()) {
+                push(out -> out.waiterGone(request.id, request.wish.gid));
+            }
+        }
+    }
+
+    private static boolean publish(Commands out, ClientRequest request) {
+        Request asked = Request.of(request.id);
+        String gid = request.wish.gid;
+        return switch (request.verb) {
+            case PREPARE -> out.prepare(asked, request.wish.submission, HistoryAnswer.NO_HISTORY);
+            case SUBMIT -> out.submit(asked, request.wish.submission, HistoryAnswer.NO_HISTORY);
+            case ABORT -> out.abort(asked, gid, request.wish.kind.wireName(), "");
+            case FORCE_STOP -> out.forceStop(asked, gid);
+            case RESET -> out.resetNextCronTime(asked, gid);
+            case QUERY -> out.query(request.id, gid);
+        };
+    }
+
+    private void push(Predicate<Commands> command) {
+        inbox.add(new Arrival(command, null, null, clock.nowMs()));
+        wake();
+    }
+
+    /** A reply came in for this call number, or what stands for one: its deadline, a refused connection. */
+    void callEnded(long number, Outcome outcome, String text) {
+        Outgoing outgoing = calls.remove(number);
+        if (outgoing == null) {
+            staleReply(number, outcome);
+            return;
+        }
+        checker.callEnded(outgoing.call, outcome);
+        inbox.add(new Arrival(
+                out -> out.branchReplied(number, outcome, text, 1), null, outgoing.call.gid(), clock.nowMs()));
+        wake();
+    }
+
+    /** A reply for which nobody waits any more. The dispatcher drops it; some histories let it through, the engine has to drop it then. */
+    private void staleReply(long number, Outcome outcome) {
+        if (bug == PlantedBug.OLD_REPLY_ACCEPTED) {
+            BranchCall old = world.issued(number);
+            for (Outgoing current : calls.values()) {
+                BranchCall call = current.call;
+                if (call.gid().equals(old.gid())
+                        && call.branchId().equals(old.branchId())
+                        && call.operation().equals(old.operation())) {
+                    push(out -> out.branchReplied(call.number(), outcome, "late", 1));
+                    return;
+                }
+            }
+        }
+        if (chance.oneIn(2)) {
+            push(out -> out.branchReplied(number, outcome, "late", 1));
+        }
+    }
+
+    // ---------------------------------------------------------------- the loop
+
+    private void wake() {
+        if (!turnPlanned) {
+            turnPlanned = true;
+            boolean pauses = !world.calm && chance.percent(scenario.pausePercent);
+            int delayMs = pauses ? chance.oneOf(500, 5_000, 30_000) : chance.below(3);
+            if (pauses) {
+                world.trace(() -> "process pauses " + delayMs + " ms");
+            }
+            world.later(this, delayMs, this::turn);
+        }
+    }
+
+    private void turn() {
+        turnPlanned = false;
+        if (bug != PlantedBug.TICK_BEFORE_REPLIES || tasks.isEmpty()) {
+            readSockets();
+        }
+        for (int i = tasks.size(); i > 0; i--) {
+            tasks.poll().run();
+        }
+        if (resumed) {
+            checker.checkStuck(machine.stuckTransactions());
+        }
+        if (chance.oneIn(60)) {
+            checkHashes();
+        }
+        if (!inbox.isEmpty() || !tasks.isEmpty()) {
+            wake();
+        }
+    }
+
+    private void readSockets() {
+        while (!inbox.isEmpty()) {
+            Arrival arrival = inbox.peek();
+            boolean taken = arrival.command.test(commands);
+            if (!taken && arrival.request != null) {
+                ClientRequest request = arrival.request;
+                world.trace(() -> "ring is full for " + request);
+                waiting.remove(request.id);
+                if (request.standing == ClientRequest.Standing.WAITING) {
+                    request.standing = ClientRequest.Standing.ANSWERED;
+                    world.answerLeaves(request, 503);
+                }
+            } else if (!taken && bug != PlantedBug.FULL_RING_DROPS) {
+                inbox.forEach(other -> other.waited = true);
+                return;
+            }
+            inbox.poll();
+        }
+    }
+
+    @Override
+    public boolean isCurrentThread() {
+        return true;
+    }
+
+    @Override
+    public void execute(Runnable task) {
+        tasks.add(task);
+        wake();
+    }
+
+    @Override
+    public void executeLater(Runnable task, long delayMs) {
+        world.later(this, delayMs, () -> execute(task));
+    }
+
+    /** Something became durable, or room was made. */
+    void drainAgain() {
+        drainer.wake();
+    }
+
+    // ---------------------------------------------------------------- release
+
+    @Override
+    public void deliver(List<EffectQueue.Effect> effects) {
+        List<Runnable> out = new ArrayList<>();
+        for (EffectQueue.Effect effect : effects) {
+            Slot slot = origins.poll();
+            out.add(() -> {
+                world.mayCrash("releasing");
+                releasing = slot;
+                effect.deliverTo(this);
+            });
+        }
+        if (bug == PlantedBug.RELEASE_IN_REVERSE) {
+            Collections.reverse(out);
+        }
+        out.forEach(Runnable::run);
+    }
+
+    @Override
+    public void answer(long requestId, Answer answer) {
+        deliver(addressee(requestId), answer);
+        if (bug == PlantedBug.ANSWER_SENT_TWICE && chance.oneIn(20)) {
+            deliver(addressee(requestId), answer);
+        }
+    }
+
+    private long addressee(long requestId) {
+        if (bug == PlantedBug.ANSWER_TO_OTHER_CLIENT) {
+            for (long other : waiting.keySet()) {
+                if (other != requestId) {
+                    return other;
+                }
+            }
+        }
+        return requestId;
+    }
+
+    private void deliver(long requestId, Answer answer) {
+        world.trace(() -> "answer #" + requestId + " " + answer);
+        ClientRequest request = waiting.remove(requestId);
+        checker.answered(request, requestId, answer, releasing);
+        if (request.standing == ClientRequest.Standing.WAITING) {
+            request.standing = ClientRequest.Standing.ANSWERED;
+            world.answerLeaves(
+                    request,
+                    switch (answer.verdict()) {
+                        case SUCCESS -> 200;
+                        case FAILURE -> 409;
+                        case ONGOING -> 425;
+                        case ERROR -> 500;
+                        case UNAVAILABLE -> 503;
+                    });
+        }
+    }
+
+    @Override
+    public void record(long requestId, TransactionRecord record) {
+        ClientRequest request = waiting.remove(requestId);
+        world.trace(() -> "record #" + requestId + " " + (record == null ? "unknown" : record.status()));
+        checker.recordShown(request, requestId, record, releasing);
+        if (request.standing == ClientRequest.Standing.WAITING) {
+            request.standing = ClientRequest.Standing.ANSWERED;
+            world.answerLeaves(request, 200);
+        }
+    }
+
+    @Override
+    public void page(long requestId, TransactionPage page) {
+        throw new Violation("answer", "nobody asked for a listing, #" + requestId);
+    }
+
+    @Override
+    public void lookAgain(long requestId) {
+        throw new Violation("answer", "there is no history to look into again, #" + requestId);
+    }
+
+    @Override
+    public void call(BranchCall call) {
+        world.trace(() -> "call " + Checker.name(call) + " number " + call.number());
+        checker.called(call, releasing);
+        world.issue(call);
+        Outgoing outgoing = new Outgoing(call);
+        calls.put(call.number(), outgoing);
+        if (!world.calm && chance.percent(scenario.fullDestinationPercent)) {
+            world.later(this, chance.below(5_000), () -> write(outgoing));
+        } else {
+            write(outgoing);
+        }
+        if (bug == PlantedBug.CALL_SENT_TWICE && chance.oneIn(20)) {
+            checker.called(call, releasing);
+        }
+    }
+
+    private void write(Outgoing outgoing) {
+        BranchCall call = outgoing.call;
+        if (calls.get(call.number()) == outgoing) {
+            outgoing.written = true;
+            long timeoutMs = call.requestTimeoutMs() > 0 ? call.requestTimeoutMs() : CALL_TIMEOUT_MS;
+            world.later(this, timeoutMs, () -> {
+                if (calls.get(call.number()) == outgoing) {
+                    callEnded(call.number(), Outcome.UNKNOWN, "timed out");
+                }
+            });
+            world.send(this, call);
+        }
+    }
+
+    @Override
+    public void withdraw(long transactionId) {
+        for (Outgoing outgoing : List.copyOf(calls.values())) {
+            boolean reachable = !outgoing.written || bug == PlantedBug.WITHDRAW_ENDS_WRITTEN_CALLS;
+            if (outgoing.call.transactionId() == transactionId && reachable) {
+                if (outgoing.written) {
+                    long number = outgoing.call.number();
+                    push(out -> out.branchReplied(number, Outcome.WITHDRAWN, "", 0));
+                } else {
+                    callEnded(outgoing.call.number(), Outcome.WITHDRAWN, "");
+                }
+            }
+        }
+    }
+
+    // ---------------------------------------------------------------- what the checker asks
+
+    /** Whether a reply of this transaction reached the socket before this engine time and has not been decided. */
+    boolean hasUnreadReply(String gid, long beforeMs) {
+        for (Arrival arrival : inbox) {
+            if (gid.equals(arrival.replyOf) && arrival.atMs < beforeMs && !arrival.waited) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    long forcedPosition() {
+        return disk.forcedPosition();
+    }
+
+    /** Live, replayed and described state are one. */
+    void checkHashes() {
+        long live = machine.stateHash();
+        StateMachine replayed = newMachine();
+        for (long position = 1; position <= Math.min(journal.appendedPosition(), disk.readable()); position++) {
+            byte[] record = disk.entry(position).bytes();
+            replayed.replay(position, new UnsafeBuffer(record), 0, record.length);
+        }
+        checker.checkHash("replayed", live, replayed.stateHash());
+        StateMachine restored = newMachine();
+        ExpandableArrayBuffer bytes = new ExpandableArrayBuffer();
+        EventPublisher told = new EventPublisher((buffer, offset, length) -> {});
+        told.begin(bytes);
+        machine.describeTo(told);
+        restored.replay(journal.appendedPosition(), bytes, 0, told.length());
+        checker.checkHash("restored", live, restored.stateHash());
+    }
+
+    /** Requests that this process took and never answered. */
+    List<ClientRequest> unanswered() {
+        return waiting.values().stream()
+                .filter(request -> request.standing == ClientRequest.Standing.WAITING)
+                .toList();
+    }
+
+    int openCalls() {
+        return machine.openCallCount();
+    }
+}
