@@ -633,7 +633,8 @@ final class Engine implements Commands {
         } else {
             transaction.touched(timer.row).timer = null;
             if (transaction.timer != null && transaction.timer.deadlineMs <= now) {
-                // Both are overdue: the time-out is looked at first, or an action would go out with the decision to roll back.
+                // Both are overdue: the time-out is looked at first, or an action would go out with the decision to
+                // roll back.
                 timers.cancel(transaction.timer);
                 transaction.timer = null;
                 transaction.plan = null;
