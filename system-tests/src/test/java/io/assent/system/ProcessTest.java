@@ -1,0 +1,153 @@
+package io.assent.system;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.assent.server.cli.Main;
+import java.io.IOException;
+import java.lang.management.ManagementFactory;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The commands as processes: how they start, what they say, how they end (SAFETY, Start and stop). */
+@Timeout(value = 120, unit = TimeUnit.SECONDS)
+class ProcessTest {
+    @TempDir
+    Path directory;
+
+    private final List<Process> started = new ArrayList<>();
+
+    @AfterEach
+    void killWhatIsLeft() {
+        started.forEach(Process::destroyForcibly);
+    }
+
+    private Process start(String... arguments) throws IOException {
+        List<String> command = new ArrayList<>();
+        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        for (String argument : ManagementFactory.getRuntimeMXBean().getInputArguments()) {
+            if (argument.startsWith("--add-")) {
+                command.add(argument);
+            }
+        }
+        command.addAll(List.of("-Xmx256m", "-XX:+UseSerialGC", "-cp", System.getProperty("java.class.path")));
+        command.add(Main.class.getName());
+        command.addAll(List.of(arguments));
+        Process process = new ProcessBuilder(command)
+                .directory(directory.toFile())
+                .redirectErrorStream(true)
+                .redirectOutput(output(started.size()).toFile())
+                .start();
+        started.add(process);
+        return process;
+    }
+
+    private Path output(int number) {
+        return directory.resolve("output-" + number + ".txt");
+    }
+
+    private String said(Process process) throws IOException {
+        return Files.readString(output(started.indexOf(process)), StandardCharsets.UTF_8);
+    }
+
+    private void shouldEnd(Process process, int code, String... words) throws Exception {
+        assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
+        assertThat(process.exitValue()).as(said(process)).isEqualTo(code);
+        assertThat(said(process)).contains(words).doesNotContain("\tat io.assent");
+    }
+
+    private Process serving(String... arguments) throws Exception {
+        Process process = start(arguments);
+        while (!said(process).contains("assent serves")) {
+            assertThat(process.isAlive()).as(said(process)).isTrue();
+            TimeUnit.MILLISECONDS.sleep(20);
+        }
+        return process;
+    }
+
+    @Test
+    void shouldShowTheQuickStartAlsoWithTheDefaultPortTaken() throws Exception {
+        try (ServerSocket taken = occupyDefaultPort()) {
+            for (int i = 0; i < 2; i++) {
+                Process process = start("quickstart");
+                shouldEnd(
+                        process, 0, "3. compensate TransInUndo  -> 200", "after {alice=70, bob=130}", "That is a saga");
+            }
+            assertThat(taken == null || taken.isBound()).isTrue();
+        }
+    }
+
+    /** Null when somebody else has it already, which serves as well. */
+    private static ServerSocket occupyDefaultPort() {
+        try {
+            return new ServerSocket(36_789, 1, InetAddress.getLoopbackAddress());
+        } catch (IOException e) {
+            return null;
+        }
+    }
+
+    @Test
+    void shouldStopOnASignalAndStartAgain() throws Exception {
+        Process first = serving("serve", "--data", "d", "--http-port", "0");
+        assertThat(said(first)).contains("boot 1", "durability fsync", "only this machine is served");
+        first.destroy();
+        shouldEnd(first, 0, "stopping", "stopped");
+        Process second = serving("serve", "--data", "d", "--http-port", "0");
+        assertThat(said(second)).contains("boot 2");
+        shouldEnd(start("journal", "verify", "--data", "d"), 0, "sound");
+        shouldEnd(start("tx", "none", "--data", "d"), 1, "does not know gid 'none'");
+        shouldEnd(start("serve", "--data", "d", "--http-port", "0"), 11, "is in use by process " + second.pid());
+    }
+
+    @Test
+    void shouldRefuseWhatItCanNotDoWithOneSentenceAndItsCode() throws Exception {
+        try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            shouldEnd(
+                    start("serve", "--data", "d", "--http-port", "" + taken.getLocalPort()),
+                    12,
+                    "could not listen on 127.0.0.1:" + taken.getLocalPort());
+        }
+        shouldEnd(start("serve", "--data", "/proc/no", "--http-port", "0"), 10, "/proc/no is not writable");
+        shouldEnd(start("serve", "--http-port", "x"), 2, "HttpPort must be an integer");
+        shouldEnd(start("serve", "--no-such"), 2, "Unknown option: '--no-such'");
+        shouldEnd(start("serve", "--help"), 0, "--durability", "--clock", "Exit codes");
+        Process manual = serving("serve", "--data", "m", "--http-port", "0", "--clock", "manual");
+        manual.destroy();
+        shouldEnd(manual, 0, "stopped");
+        shouldEnd(start("serve", "--data", "m", "--http-port", "0"), 17, "belongs to a server with a manual clock");
+    }
+
+    @Test
+    void shouldRefuseADamagedJournalNamingThePlace() throws Exception {
+        Process sound = serving("serve", "--data", "d", "--http-port", "0");
+        sound.destroy();
+        shouldEnd(sound, 0, "stopped");
+        Path file;
+        try (var files = Files.list(directory.resolve("d/journal"))) {
+            file = files.filter(path -> path.toString().endsWith(".cq4"))
+                    .findFirst()
+                    .orElseThrow();
+        }
+        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
+            ByteBuffer head = ByteBuffer.allocate(256 << 10);
+            channel.read(head, 0);
+            String bytes = new String(head.array(), StandardCharsets.ISO_8859_1);
+            int second = bytes.indexOf("ASJ1", bytes.indexOf("ASJ1") + 4);
+            channel.write(ByteBuffer.wrap(new byte[] {'?'}), second + 45);
+        }
+        shouldEnd(start("serve", "--data", "d", "--http-port", "0"), 14, "journal damaged", "offset", "position 1");
+        shouldEnd(start("journal", "verify", "--data", "d"), 1, "NOT SOUND");
+    }
+}
