@@ -27,7 +27,7 @@ import org.agrona.MutableDirectBuffer;
 final class Driver implements Effects {
     private static final byte[] PAYLOAD =
             "{\"amount\":30,\"from\":\"alice\",\"to\":\"bob\"}".getBytes(StandardCharsets.UTF_8);
-    private static final Settings FEW_FINISHED = new Settings(10, 35, 0, 0, 5_000_000, 4L << 30, 1_000, false);
+    private static final Settings FEW_FINISHED = new Settings(10, 35, 0, 0, 5_000_000, 4L << 30, 10, false);
 
     final StateMachine machine = new StateMachine((gid, command, failure) -> {
         throw new IllegalStateException(failure);

@@ -25,6 +25,7 @@ import io.assent.transport.front.ClockControl;
 import io.assent.transport.front.FrontConfig;
 import io.assent.transport.front.HttpFront;
 import io.assent.transport.front.ServerState;
+import io.assent.transport.out.CallEnds;
 import io.assent.transport.out.Dispatcher;
 import io.assent.transport.out.DispatcherConfig;
 import io.assent.transport.out.NameResolver;
@@ -155,10 +156,19 @@ public final class CoordinatorServer implements AutoCloseable {
     private LoopPort newPort(int number) {
         var loop = eventLoops.loops().get(number);
         CommandPublisher commands = publishers.get(number);
-        Dispatcher dispatcher = loop.submit(() -> outbound.dispatcher(loop, commands::branchReplied))
+        LoopPort[] port = new LoopPort[1];
+        CallEnds ends = (callNumber, outcome, text, latencyMs) -> {
+            boolean taken = commands.branchReplied(callNumber, outcome, text, latencyMs);
+            if (!taken) {
+                port[0].onRingFull();
+            }
+            return taken;
+        };
+        Dispatcher dispatcher = loop.submit(() -> outbound.dispatcher(loop, ends))
                 .syncUninterruptibly()
                 .getNow();
-        return new LoopPort(loop, front.loop(number), dispatcher);
+        port[0] = new LoopPort(loop, front.loop(number), dispatcher);
+        return port[0];
     }
 
     private DispatcherConfig dispatcherConfig() {

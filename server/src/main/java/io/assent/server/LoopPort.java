@@ -15,12 +15,13 @@ import java.util.concurrent.TimeUnit;
 
 /** The way out on one event loop: answers to its front, calls to its dispatcher, one flush per batch. */
 final class LoopPort implements LoopOutlet, Effects {
-    private static final long BACKLOG_LOOK_MS = 5;
+    private static final long BACKLOG_LOOK_MS = 1;
 
     private final EventLoop eventLoop;
     private final FrontLoop front;
     private final Dispatcher dispatcher;
     private boolean lookingAtBacklog;
+    private volatile boolean backlog;
 
     LoopPort(EventLoop eventLoop, FrontLoop front, Dispatcher dispatcher) {
         this.eventLoop = eventLoop;
@@ -40,23 +41,34 @@ final class LoopPort implements LoopOutlet, Effects {
         }
         dispatcher.flush();
         front.flush();
-        lookAtBacklog();
     }
 
-    /** Clients are not read while ended calls wait for room in the ring. */
-    private void lookAtBacklog() {
-        boolean backlog = dispatcher.hasBacklog();
-        front.pauseReads(backlog);
-        if (backlog && !lookingAtBacklog) {
+    /** An ended call found the ring full: it waits in the dispatcher, and clients are not read until it is in. On the loop. */
+    void onRingFull() {
+        backlog = true;
+        front.pauseReads(true);
+        lookLater();
+    }
+
+    private void lookLater() {
+        if (!lookingAtBacklog) {
             lookingAtBacklog = true;
-            eventLoop.schedule(
-                    () -> {
-                        lookingAtBacklog = false;
-                        lookAtBacklog();
-                    },
-                    BACKLOG_LOOK_MS,
-                    TimeUnit.MILLISECONDS);
+            eventLoop.schedule(this::lookAtBacklog, BACKLOG_LOOK_MS, TimeUnit.MILLISECONDS);
         }
+    }
+
+    private void lookAtBacklog() {
+        lookingAtBacklog = false;
+        backlog = dispatcher.hasBacklog();
+        front.pauseReads(backlog);
+        if (backlog) {
+            lookLater();
+        }
+    }
+
+    @Override
+    public boolean hasBacklog() {
+        return backlog;
     }
 
     @Override

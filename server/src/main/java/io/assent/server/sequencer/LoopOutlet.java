@@ -12,6 +12,11 @@ public interface LoopOutlet {
     /** Delivers a batch on the calling thread, which is the loop's, and flushes what it wrote. */
     void deliver(List<Effect> effects);
 
+    /** Whether ended calls of this loop wait for room in the ring: time does not move past them. Any thread. */
+    default boolean hasBacklog() {
+        return false;
+    }
+
     /** Runs a task on the loop. Any thread. */
     void execute(Runnable task);
 

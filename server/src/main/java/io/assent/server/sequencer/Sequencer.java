@@ -195,7 +195,7 @@ public final class Sequencer {
                 break;
             }
             // Time first: what is left over from a bound has waited less long than what is due.
-            if (decider.nextDeadlineMs() <= now) {
+            if (isTimeDue(now)) {
                 ownCommands.tick();
             } else {
                 ownCommands.continueWork();
@@ -206,7 +206,21 @@ public final class Sequencer {
     }
 
     private boolean hasOwnCommand(long now) {
-        return decider.hasWork() || decider.nextDeadlineMs() <= now;
+        return decider.hasWork() || isTimeDue(now);
+    }
+
+    /** Replies that have arrived come before the time that would overtake them, also when they found the ring full. */
+    private boolean isTimeDue(long now) {
+        return decider.nextDeadlineMs() <= now && !hasBacklog();
+    }
+
+    private boolean hasBacklog() {
+        for (int i = 0; i < outlets.size(); i++) {
+            if (outlets.get(i).hasBacklog()) {
+                return true;
+            }
+        }
+        return false;
     }
 
     private void decide(DirectBuffer command, int length) {
