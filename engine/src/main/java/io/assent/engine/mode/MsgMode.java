@@ -89,32 +89,10 @@ public final class MsgMode implements TransactionMode {
     @Override
     public Plan plan(TransactionView transaction, long nowMs) {
         if (nowMs < transaction.deadlineMs()) {
-            return new Waiting();
+            // Before the time-out of a prepared message, or during the delay of a submitted one.
+            return new RestingPlan();
         }
         return transaction.status() == TransactionStatus.PREPARED ? new CheckBack() : new Delivery(transaction);
-    }
-
-    /** Before the time-out of a prepared message, or during the delay of a submitted one. */
-    private static final class Waiting extends Plan {
-        @Override
-        public Verdict verdict() {
-            return Verdict.CONTINUE;
-        }
-
-        @Override
-        public String reason() {
-            return "";
-        }
-
-        @Override
-        public void settled(int row) {
-            // Nothing depends on anything while it waits.
-        }
-
-        @Override
-        protected boolean isDue(int row) {
-            return false;
-        }
     }
 
     /** Prepared and timed out: the sender is asked. */

@@ -13,7 +13,7 @@ import java.util.Arrays;
  * <p>Rows: step i has its compensation in row 2i and its action in row 2i+1. A sequential saga is a chain, a concurrent one a graph in which
  * a step waits for its predecessors; both follow the same two rules. Forward: an action is due when every predecessor's action succeeded.
  * Backward: a step takes part when its action succeeded, failed, or was due and so may have run; it is due when every step that waits for it
- * is compensated or takes no part.
+ * is compensated or takes no part. A prepared saga waits for its client for ever.
  */
 public final class SagaMode implements TransactionMode {
 
@@ -83,7 +83,7 @@ public final class SagaMode implements TransactionMode {
     @Override
     public Plan plan(TransactionView transaction, long nowMs) {
         return switch (transaction.status()) {
-            case PREPARED, SUCCEED, FAILED -> new Resting();
+            case PREPARED, SUCCEED, FAILED -> new RestingPlan();
             case SUBMITTED ->
                 isTimedOut(transaction, nowMs)
                         ? new TimedOut(transaction)
@@ -106,29 +106,6 @@ public final class SagaMode implements TransactionMode {
 
     private static int compensationOf(int step) {
         return 2 * step;
-    }
-
-    /** Nothing to do. A prepared saga waits for its client for ever. */
-    private static final class Resting extends Plan {
-        @Override
-        public Verdict verdict() {
-            return Verdict.CONTINUE;
-        }
-
-        @Override
-        public String reason() {
-            return "";
-        }
-
-        @Override
-        public void settled(int row) {
-            // Nothing is under way.
-        }
-
-        @Override
-        protected boolean isDue(int row) {
-            return false;
-        }
     }
 
     /** Its time is over before it succeeded. */
