@@ -205,6 +205,33 @@ class PoolTest {
     }
 
     @Test
+    void shouldTakeAReplyThatCameInTimeWhenTheLoopStoodStill() throws IOException {
+        CountDownLatch answered = new CountDownLatch(1);
+        try (Caller caller = new Caller();
+                Participant participant = new Participant(exchange -> {
+                    exchange.read();
+                    exchange.write(Participant.OK);
+                    exchange.read();
+                    exchange.write(Participant.OK);
+                    answered.countDown();
+                    exchange.read();
+                })) {
+            // On an open connection the request leaves at once, also when the loop does nothing more.
+            caller.call(participant.url()).end();
+            long number = caller.call(participant.url()).timeoutMs(300).start();
+            caller.onLoop(() -> {
+                long startNs = System.nanoTime();
+                assertThat(answered.await(Caller.PATIENCE_S, java.util.concurrent.TimeUnit.SECONDS)).isTrue();
+                while (System.nanoTime() - startNs < 600_000_000L) {
+                    Thread.onSpinWait();
+                }
+                return null;
+            });
+            assertThat(caller.await(number).outcome()).isEqualTo(Outcome.SUCCESS);
+        }
+    }
+
+    @Test
     void shouldKeepDeadlinesOfDifferentLengthApart() throws IOException {
         try (Caller caller = new Caller();
                 Participant participant = Participant.hanging()) {
