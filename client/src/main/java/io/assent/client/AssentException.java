@@ -5,7 +5,8 @@ package io.assent.client;
  * answer 500 or one that cannot be read; repeat the call with the same gid, or {@link AssentClient#query(String) query} it. The subclasses are the
  * answers with a definite meaning.
  */
-public sealed class AssentException extends RuntimeException permits TransactionFailed, StillOngoing, CoordinatorUnavailable {
+public sealed class AssentException extends RuntimeException
+        permits TransactionFailed, StillOngoing, CoordinatorUnavailable {
 
     private static final long serialVersionUID = 1L;
 

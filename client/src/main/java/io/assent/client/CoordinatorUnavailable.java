@@ -13,7 +13,8 @@ public final class CoordinatorUnavailable extends AssentException {
 
     private final Duration retryAfter;
 
-    CoordinatorUnavailable(final String message, final int httpStatus, final Duration retryAfter, final Throwable cause) {
+    CoordinatorUnavailable(
+            final String message, final int httpStatus, final Duration retryAfter, final Throwable cause) {
         super(message, httpStatus, cause);
         this.retryAfter = retryAfter;
     }

@@ -79,7 +79,8 @@ final class Exchange {
     /** Asks a participant as the coordinator would (PROTOCOL 5.6), and judges its answer by PROTOCOL 5.2. */
     Prepared queryPrepared(final String url, final BarrierId barrier, final Map<String, String> headers) {
         final String query = "branch_id=" + encoded(barrier.branchId()) + "&dtm=" + encoded(baseUrl) + "&gid="
-                + encoded(barrier.gid()) + "&op=" + encoded(barrier.op()) + "&trans_type=" + encoded(barrier.transType());
+                + encoded(barrier.gid()) + "&op=" + encoded(barrier.op()) + "&trans_type="
+                + encoded(barrier.transType());
         try {
             final HttpRequest.Builder request = HttpRequest.newBuilder(
                             URI.create(url + (url.indexOf('?') < 0 ? "?" : "&") + query))
@@ -107,7 +108,8 @@ final class Exchange {
         if (branchTimeout == null) {
             return timeout;
         }
-        // The coordinator answers a waiting client after request_timeout + 2 s at the latest; one more second is for the way.
+        // The coordinator answers a waiting client after request_timeout + 2 s at the latest; one more second is for
+        // the way.
         final Duration waiting = branchTimeout.plusSeconds(3);
         return waiting.compareTo(timeout) > 0 ? waiting : timeout;
     }
@@ -117,12 +119,14 @@ final class Exchange {
         try {
             answer = http.send(request, BodyHandlers.ofString(StandardCharsets.UTF_8));
         } catch (final ConnectException | HttpConnectTimeoutException e) {
-            throw new CoordinatorUnavailable(what + ": no connection to " + request.uri().getAuthority(), 0, null, e);
+            throw new CoordinatorUnavailable(
+                    what + ": no connection to " + request.uri().getAuthority(), 0, null, e);
         } catch (final InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new AssentException(what + ": interrupted before the answer came", 0, e);
         } catch (final IOException e) {
-            throw new AssentException(what + ": no answer: " + Objects.requireNonNullElse(e.getMessage(), e.toString()), 0, e);
+            throw new AssentException(
+                    what + ": no answer: " + Objects.requireNonNullElse(e.getMessage(), e.toString()), 0, e);
         }
         final int status = answer.statusCode();
         switch (status) {
@@ -133,7 +137,8 @@ final class Exchange {
             case 425:
                 throw new StillOngoing(what + ": " + message(answer.body()), status);
             case 503:
-                throw new CoordinatorUnavailable(what + ": " + message(answer.body()), status, retryAfter(answer), null);
+                throw new CoordinatorUnavailable(
+                        what + ": " + message(answer.body()), status, retryAfter(answer), null);
             default:
                 throw new AssentException(what + ": status " + status + ": " + message(answer.body()), status, null);
         }
@@ -161,7 +166,8 @@ final class Exchange {
     }
 
     private static Duration retryAfter(final HttpResponse<String> answer) {
-        final String seconds = answer.headers().firstValue("Retry-After").orElse("").trim();
+        final String seconds =
+                answer.headers().firstValue("Retry-After").orElse("").trim();
         if (seconds.isEmpty() || seconds.length() > 9 || !seconds.chars().allMatch(c -> c >= '0' && c <= '9')) {
             return null;
         }

@@ -171,7 +171,7 @@ public final class Msg extends GlobalTransaction<Msg> {
             switch (exchange.queryPrepared(queryPrepared, barrier, branchHeaders)) {
                 case COMMITTED -> suppressing(open, this::submit);
                 case ROLLED_BACK -> suppressing(open, () -> abort(reasonOf(open)));
-                case UNKNOWN -> { }
+                case UNKNOWN -> {}
             }
             throw open;
         }

@@ -117,7 +117,8 @@ public final class Saga extends GlobalTransaction<Saga> {
 
     private void checkOrders() {
         if (!orders.isEmpty() && !concurrent) {
-            throw new IllegalStateException("order(...) says which steps of a concurrent saga wait; call concurrent() too");
+            throw new IllegalStateException(
+                    "order(...) says which steps of a concurrent saga wait; call concurrent() too");
         }
         orders.forEach((step, predecessors) -> {
             checkStep(step, step);
@@ -132,8 +133,8 @@ public final class Saga extends GlobalTransaction<Saga> {
 
     private void checkStep(final int step, final int named) {
         if (named < 0 || named >= steps()) {
-            throw new IllegalStateException(
-                    "order of step " + step + " names step " + named + ", but the saga has steps 0 to " + (steps() - 1));
+            throw new IllegalStateException("order of step " + step + " names step " + named
+                    + ", but the saga has steps 0 to " + (steps() - 1));
         }
     }
 }

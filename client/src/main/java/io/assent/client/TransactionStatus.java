@@ -45,6 +45,7 @@ public enum TransactionStatus {
                 return status;
             }
         }
-        throw new io.assent.client.internal.JsonException("transaction.status is '" + wireName + "', which is no known status");
+        throw new io.assent.client.internal.JsonException(
+                "transaction.status is '" + wireName + "', which is no known status");
     }
 }

@@ -28,7 +28,8 @@ class AnswersTest {
 
     @Test
     void shouldThrowTransactionFailedWhenTheAnswerIs409() {
-        stub.answering(409, "{\"dtm_result\":\"FAILURE\",\"message\":\"current status 'failed', cannot sumbmit. FAILURE\"}");
+        stub.answering(
+                409, "{\"dtm_result\":\"FAILURE\",\"message\":\"current status 'failed', cannot sumbmit. FAILURE\"}");
         assertThatThrownBy(this::submit)
                 .isInstanceOf(TransactionFailed.class)
                 .hasMessage("submit: current status 'failed', cannot sumbmit. FAILURE");
@@ -42,7 +43,8 @@ class AnswersTest {
 
     @Test
     void shouldThrowStillOngoingWhenTheAnswerIs425OrSaysSo() {
-        stub.answering(425, "{\"dtm_result\":\"ONGOING\",\"message\":\"ONGOING\"}").answering(200, "{\"dtm_result\":\"ONGOING\"}");
+        stub.answering(425, "{\"dtm_result\":\"ONGOING\",\"message\":\"ONGOING\"}")
+                .answering(200, "{\"dtm_result\":\"ONGOING\"}");
         assertThatThrownBy(this::submit).isInstanceOf(StillOngoing.class);
         assertThatThrownBy(this::submit).isInstanceOf(StillOngoing.class);
     }
@@ -136,7 +138,11 @@ class AnswersTest {
     @Test
     void shouldSayWhatIsWrongWhenTheAnswerIsNoView() {
         stub.answering(200, "<html>").answering(200, "{\"transaction\":{\"status\":\"odd\"}}");
-        assertThatThrownBy(() -> client.query("g")).isInstanceOf(AssentException.class).hasMessageContaining("not a JSON object");
-        assertThatThrownBy(() -> client.query("g")).isInstanceOf(AssentException.class).hasMessageContaining("'odd'");
+        assertThatThrownBy(() -> client.query("g"))
+                .isInstanceOf(AssentException.class)
+                .hasMessageContaining("not a JSON object");
+        assertThatThrownBy(() -> client.query("g"))
+                .isInstanceOf(AssentException.class)
+                .hasMessageContaining("'odd'");
     }
 }

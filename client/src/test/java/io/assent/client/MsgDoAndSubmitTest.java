@@ -25,15 +25,21 @@ class MsgDoAndSubmitTest {
     }
 
     private void run(final Msg.LocalTransaction local) throws Exception {
-        coordinator.client().msg("g").step("http://b/in", "1").branchHeader("X-A", "b").doAndSubmit(
-                participant.url("/check?own=1"), barrier -> {
+        coordinator
+                .client()
+                .msg("g")
+                .step("http://b/in", "1")
+                .branchHeader("X-A", "b")
+                .doAndSubmit(participant.url("/check?own=1"), barrier -> {
                     runs.incrementAndGet();
                     local.run(barrier);
                 });
     }
 
     private List<String> calls() {
-        return coordinator.requests().stream().map(r -> r.uri().substring("/api/dtmsvr/".length())).toList();
+        return coordinator.requests().stream()
+                .map(r -> r.uri().substring("/api/dtmsvr/".length()))
+                .toList();
     }
 
     @Test
@@ -65,7 +71,8 @@ class MsgDoAndSubmitTest {
         final CoordinatorStub.Request check = participant.onlyRequest();
         assertThat(check.method()).isEqualTo("GET");
         assertThat(check.uri())
-                .isEqualTo("/check?own=1&branch_id=00&dtm=" + coordinator.url("/api/dtmsvr").replace(":", "%3A").replace("/", "%2F")
+                .isEqualTo("/check?own=1&branch_id=00&dtm="
+                        + coordinator.url("/api/dtmsvr").replace(":", "%3A").replace("/", "%2F")
                         + "&gid=g&op=msg&trans_type=msg");
         assertThat(check.accept()).isNull();
     }
@@ -95,8 +102,10 @@ class MsgDoAndSubmitTest {
     @Test
     void shouldNotRunTheLocalTransactionWhenThePrepareFails() {
         try (CoordinatorStub refusing = new CoordinatorStub().answering(409, "{\"dtm_result\":\"FAILURE\"}")) {
-            assertThatThrownBy(() -> refusing.client().msg("g").step("u", "1").doAndSubmit(
-                            participant.url("/check"), barrier -> runs.incrementAndGet()))
+            assertThatThrownBy(() -> refusing.client()
+                            .msg("g")
+                            .step("u", "1")
+                            .doAndSubmit(participant.url("/check"), barrier -> runs.incrementAndGet()))
                     .isInstanceOf(TransactionFailed.class);
         }
         assertThat(runs).hasValue(0);
@@ -104,13 +113,18 @@ class MsgDoAndSubmitTest {
 
     @Test
     void shouldKeepTheErrorOfTheLocalTransactionFirstWhenTheAbortFailsToo() {
-        try (CoordinatorStub failing = new CoordinatorStub().answering(200, YES).answering(500, "{\"message\":\"disk\"}")) {
+        try (CoordinatorStub failing =
+                new CoordinatorStub().answering(200, YES).answering(500, "{\"message\":\"disk\"}")) {
             final TransactionFailed no = new TransactionFailed("no");
-            assertThatThrownBy(() -> failing.client().msg("g").step("u", "1").doAndSubmit("http://127.0.0.1:1/", barrier -> {
-                        throw no;
-                    }))
+            assertThatThrownBy(() -> failing.client()
+                            .msg("g")
+                            .step("u", "1")
+                            .doAndSubmit("http://127.0.0.1:1/", barrier -> {
+                                throw no;
+                            }))
                     .isSameAs(no)
-                    .satisfies(e -> assertThat(e.getSuppressed()).singleElement().isInstanceOf(AssentException.class));
+                    .satisfies(
+                            e -> assertThat(e.getSuppressed()).singleElement().isInstanceOf(AssentException.class));
         }
     }
 }

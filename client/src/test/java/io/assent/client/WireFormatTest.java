@@ -63,10 +63,14 @@ class WireFormatTest {
 
     @Test
     void shouldSendTheDelayWithTheSubmitOnlyWhenAMessageIsPrepared() {
-        final Msg msg = client.msg("m").step("http://b/in", "1").topicStep("paid", Map.of("id", 7)).delay(Duration.ofSeconds(3));
+        final Msg msg = client.msg("m")
+                .step("http://b/in", "1")
+                .topicStep("paid", Map.of("id", 7))
+                .delay(Duration.ofSeconds(3));
         msg.prepare("http://a/query");
         msg.submit();
-        assertThat(stub.requests()).extracting(CoordinatorStub.Request::uri)
+        assertThat(stub.requests())
+                .extracting(CoordinatorStub.Request::uri)
                 .containsExactly("/api/dtmsvr/prepare", "/api/dtmsvr/submit");
         final String common = "{\"gid\":\"m\",\"trans_type\":\"msg\",\"steps\":[{\"action\":\"http://b/in\"},"
                 + "{\"action\":\"topic://paid\"}],\"payloads\":[\"1\",\"{\\\"id\\\":7}\"],";
@@ -78,7 +82,8 @@ class WireFormatTest {
     void shouldSendGidAndTypeWhenAborting() {
         client.abort("g", "tcc", "too late");
         client.forceStop("h");
-        assertThat(stub.requests()).extracting(CoordinatorStub.Request::uri, CoordinatorStub.Request::body)
+        assertThat(stub.requests())
+                .extracting(CoordinatorStub.Request::uri, CoordinatorStub.Request::body)
                 .containsExactly(
                         org.assertj.core.groups.Tuple.tuple(
                                 "/api/dtmsvr/abort",
@@ -92,15 +97,19 @@ class WireFormatTest {
         assertThatThrownBy(() -> client.saga("")).isInstanceOf(IllegalArgumentException.class);
         assertThat(client.saga("x".repeat(128)).gid()).hasSize(128);
         assertThatThrownBy(() -> client.saga("x".repeat(129))).hasMessageContaining("129");
-        assertThatThrownBy(() -> client.saga("g").timeoutToFail(Duration.ofMillis(1500))).hasMessageContaining("whole seconds");
+        assertThatThrownBy(() -> client.saga("g").timeoutToFail(Duration.ofMillis(1500)))
+                .hasMessageContaining("whole seconds");
         assertThatThrownBy(() -> client.saga("g").retryLimit(0)).hasMessageContaining("retryLimit");
         assertThatThrownBy(() -> client.saga("g").branchHeader("a b", "")).hasMessageContaining("header name");
         assertThatThrownBy(() -> client.saga("g").branchHeader("a", "b\r\nc")).hasMessageContaining("line breaks");
         assertThatThrownBy(() -> client.saga("g").custom("orders", 1)).hasMessageContaining("orders");
-        assertThatThrownBy(() -> client.saga("g").step("a", "b").order(0, 1).submit()).hasMessageContaining("concurrent()");
-        assertThatThrownBy(() -> client.saga("g").concurrent().step("a", "b").order(0, 1).submit())
+        assertThatThrownBy(() -> client.saga("g").step("a", "b").order(0, 1).submit())
+                .hasMessageContaining("concurrent()");
+        assertThatThrownBy(() ->
+                        client.saga("g").concurrent().step("a", "b").order(0, 1).submit())
                 .hasMessageContaining("names step 1");
-        assertThatThrownBy(() -> client.saga("g").concurrent().step("a", "b").order(0, 0).submit())
+        assertThatThrownBy(() ->
+                        client.saga("g").concurrent().step("a", "b").order(0, 0).submit())
                 .hasMessageContaining("wait for itself");
         assertThatThrownBy(() -> AssentClient.connect("localhost:36789")).hasMessageContaining("base URL");
         assertThat(stub.requests()).isEmpty();

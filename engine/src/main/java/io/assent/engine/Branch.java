@@ -17,6 +17,7 @@ final class Branch {
     long intervalS;
     /** When to call again; 0 for no time to wait for. */
     long nextTimeMs;
+
     long updateTimeMs;
     long finishTimeMs;
     Outcome lastOutcome;

@@ -35,6 +35,7 @@ final class Engine implements Commands {
     private final ArrayDeque<Transaction> work = new ArrayDeque<>();
     /** Ids that {@link #resume} has still to look at, from {@link #resumeNext} on. */
     private long[] resumeIds = {};
+
     private int resumeNext;
 
     private Effects effects;
@@ -483,7 +484,12 @@ final class Engine implements Commands {
     private void markSubmitted(Transaction transaction, Options options) {
         Submission merged = options == null ? transaction.submission : transaction.submission.with(options);
         long deadlineMs = modes.of(transaction.kind())
-                .deadlineMs(merged, true, transaction.createTimeMs, now, state.settings().timeoutToFailS());
+                .deadlineMs(
+                        merged,
+                        true,
+                        transaction.createTimeMs,
+                        now,
+                        state.settings().timeoutToFailS());
         cancelTimers(transaction);
         if (transaction.openCalls > 0) {
             // A check-back under way: its answer does not matter any more.
@@ -602,8 +608,7 @@ final class Engine implements Commands {
     private void defer(
             Transaction transaction, Branch branch, Outcome outcome, String text, int latencyMs, long intervalS) {
         long nextTimeMs = now + RetryPolicy.delayMs(transaction, branch, intervalS, state.settings());
-        recordDeferral(
-                transaction, branch, outcome, text, latencyMs, intervalS, nextTimeMs, transaction.retryCount);
+        recordDeferral(transaction, branch, outcome, text, latencyMs, intervalS, nextTimeMs, transaction.retryCount);
         branch.timer = timers.schedule(nextTimeMs, transaction, branch.row);
     }
 
@@ -661,8 +666,7 @@ final class Engine implements Commands {
         if (transaction.timer == null
                 && transaction.deadlineMs > now
                 && transaction.status != TransactionStatus.ABORTING) {
-            transaction.timer =
-                    timers.schedule(transaction.deadlineMs, transaction, Timers.TRANSACTION_ROW);
+            transaction.timer = timers.schedule(transaction.deadlineMs, transaction, Timers.TRANSACTION_ROW);
         }
         transaction.forEachTouched(branch -> {
             // Overdue ones too: after downtime they fire in their order.
@@ -767,8 +771,7 @@ final class Engine implements Commands {
 
     private void rollBack(Transaction transaction, String reason) {
         cancelTimers(transaction);
-        events.rollbackDecided(
-                now, transaction.id, Utf8.truncate(reason, Limits.ROLLBACK_REASON_BYTES_MAX));
+        events.rollbackDecided(now, transaction.id, Utf8.truncate(reason, Limits.ROLLBACK_REASON_BYTES_MAX));
         transaction.plan = null;
         if (transaction.openCalls > 0) {
             effects.withdraw(transaction.id);

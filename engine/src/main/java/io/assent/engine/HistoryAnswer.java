@@ -13,9 +13,30 @@ public record HistoryAnswer(Finding finding, long position) {
 
     /** What a history can say of a gid. Codes travel in commands. */
     public enum Finding {
-        NO_HISTORY,
-        ABSENT,
-        SUCCEED,
-        FAILED
+        NO_HISTORY(0),
+        ABSENT(1),
+        SUCCEED(2),
+        FAILED(3);
+
+        private static final Finding[] ALL = values();
+
+        private final byte code;
+
+        Finding(int code) {
+            this.code = (byte) code;
+        }
+
+        public byte code() {
+            return code;
+        }
+
+        public static Finding ofCode(int code) {
+            for (Finding finding : ALL) {
+                if (finding.code == code) {
+                    return finding;
+                }
+            }
+            throw new IllegalArgumentException("no finding has code " + code);
+        }
     }
 }

@@ -20,6 +20,7 @@ public final class Limits {
     public static final int HEADERS_MAX = 64;
     /** Names and values of all branch headers together, UTF-8. */
     public static final int HEADER_BYTES_MAX = 16 << 10;
+
     public static final int PROTOCOL_CHARS_MAX = 45;
 
     /** Kept of an error text, UTF-8. */

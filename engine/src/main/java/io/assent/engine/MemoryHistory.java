@@ -16,9 +16,8 @@ public final class MemoryHistory implements History {
         if (status == null) {
             return new HistoryAnswer(HistoryAnswer.Finding.ABSENT, completeUpTo);
         }
-        HistoryAnswer.Finding finding = status == TransactionStatus.SUCCEED
-                ? HistoryAnswer.Finding.SUCCEED
-                : HistoryAnswer.Finding.FAILED;
+        HistoryAnswer.Finding finding =
+                status == TransactionStatus.SUCCEED ? HistoryAnswer.Finding.SUCCEED : HistoryAnswer.Finding.FAILED;
         return new HistoryAnswer(finding, completeUpTo);
     }
 

@@ -42,8 +42,8 @@ final class OpenCalls {
 
     OpenCall open(Transaction transaction, Branch branch, long nowMs) {
         if (branch.open != null) {
-            throw new IllegalStateException("row " + branch.row + " of transaction " + transaction.gid()
-                    + " has call " + branch.open.number + " open already");
+            throw new IllegalStateException("row " + branch.row + " of transaction " + transaction.gid() + " has call "
+                    + branch.open.number + " open already");
         }
         OpenCall call = new OpenCall(++lastNumber, transaction, branch, nowMs);
         calls.put(call.number, call);

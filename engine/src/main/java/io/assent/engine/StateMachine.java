@@ -184,8 +184,7 @@ public final class StateMachine {
         if (requestId != 0) {
             failures.onContained(CommandFrame.gid(commandBuffer, offset), command, failure);
             effects.answer(
-                    requestId,
-                    new Answer(Verdict.ERROR, "internal", "internal error while deciding " + command, null));
+                    requestId, new Answer(Verdict.ERROR, "internal", "internal error while deciding " + command, null));
         } else if (engine.subject() != null) {
             quarantine(engine.subject(), failure);
         } else {

@@ -195,7 +195,8 @@ public final class SubmissionBuilder {
             return tooLong("gid", gid.length(), Limits.GID_CHARS_MAX, "characters");
         }
         if (kind == null) {
-            return Rejection.error("trans_type.missing", "trans_type is missing; expected saga, msg, tcc, xa or workflow");
+            return Rejection.error(
+                    "trans_type.missing", "trans_type is missing; expected saga, msg, tcc, xa or workflow");
         }
         if (protocol.length() > Limits.PROTOCOL_CHARS_MAX) {
             return tooLong("protocol", protocol.length(), Limits.PROTOCOL_CHARS_MAX, "characters");
@@ -333,6 +334,7 @@ public final class SubmissionBuilder {
     }
 
     private static Rejection tooLong(String field, long found, long max, String unit) {
-        return Rejection.error(field + ".limit", field + " has " + found + " " + unit + ", at most " + max + " are allowed");
+        return Rejection.error(
+                field + ".limit", field + " has " + found + " " + unit + ", at most " + max + " are allowed");
     }
 }

@@ -28,13 +28,16 @@ final class Transaction implements TransactionView {
     int retryIntervalS;
     /** End of the time-out (saga submitted, msg prepared) or of the delay (msg submitted); 0 for none. */
     long deadlineMs;
+
     long updateTimeMs;
     long finishTimeMs;
     /** Shown while no branch waits for a time of its own. */
     long nextCronTimeMs;
+
     int retryCount;
     /** Journal position of its end, 0 while it lives. */
     long finishedAt;
+
     String rollbackReason = "";
     boolean quarantined;
     String quarantineReason = "";

@@ -16,7 +16,6 @@ final class EventLines implements Events {
         new EventAdapter(new EventLines(lines)).onRecord(new UnsafeBuffer(record), 0, record.length);
     }
 
-
     @Override
     public void caused(String actor, String reason) {
         lines.add("caused " + actor + " " + reason);

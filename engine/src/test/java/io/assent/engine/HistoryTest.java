@@ -82,7 +82,9 @@ class HistoryTest {
                 lookedAgain++;
                 lookUp(command.gid());
             } else if (effect.contains("SUCCESS")) {
-                assertThat(finished.add(command.gid())).as("gid created again: " + command.gid()).isTrue();
+                assertThat(finished.add(command.gid()))
+                        .as("gid created again: " + command.gid())
+                        .isTrue();
             } else {
                 refused++;
                 assertThat(effect).contains("current status 'succeed'");

@@ -58,7 +58,8 @@ class LimitsTest {
         shouldRefuse(saga(builder -> builder.step("", longest + "x", NOTHING)), "steps.compensate.limit", "2049");
         shouldRefuse(saga(builder -> builder.queryPrepared(longest + "x")), "query_prepared.limit", "2049");
         shouldAccept(saga(builder -> builder.protocol("p".repeat(Limits.PROTOCOL_CHARS_MAX))));
-        shouldRefuse(saga(builder -> builder.protocol("p".repeat(Limits.PROTOCOL_CHARS_MAX + 1))), "protocol.limit", "46");
+        shouldRefuse(
+                saga(builder -> builder.protocol("p".repeat(Limits.PROTOCOL_CHARS_MAX + 1))), "protocol.limit", "46");
     }
 
     @Test
@@ -157,8 +158,7 @@ class LimitsTest {
                 .step("http://a", "", new byte[payload]);
         headers(largest, Limits.HEADERS_MAX);
         assertThat(largest.check()).isNull();
-        machine.send(commands ->
-                commands.submit(Request.of(++requests), largest.build(), HistoryAnswer.NO_HISTORY));
+        machine.send(commands -> commands.submit(Request.of(++requests), largest.build(), HistoryAnswer.NO_HISTORY));
         assertThat(machine.records.get(0).length).isLessThanOrEqualTo(Limits.RECORD_BYTES_MAX);
         shouldRefuse(
                 saga(builder -> builder.step("http://a", "", new byte[payload + 1])),
@@ -252,7 +252,11 @@ class LimitsTest {
             assertThat(machine.effects).noneMatch(effect -> effect.startsWith("answer"));
         }
         machine.send(commands -> commands.submit(Request.of(++requests), waiting, HistoryAnswer.NO_HISTORY));
-        assertThat(machine.effects).singleElement().asString().contains("UNAVAILABLE").contains("waitersPerTransaction");
+        assertThat(machine.effects)
+                .singleElement()
+                .asString()
+                .contains("UNAVAILABLE")
+                .contains("waitersPerTransaction");
         machine.reply(machine.openCall("g/01/action").number(), Outcome.SUCCESS, "");
         assertThat(machine.effects).hasSize(Limits.WAITERS_PER_TRANSACTION_MAX);
     }
@@ -279,11 +283,19 @@ class LimitsTest {
         Submission other = saga(builder -> steps(builder, 1)).gid("h").build();
         machine.send(commands -> commands.prepare(Request.of(++requests), first, HistoryAnswer.NO_HISTORY));
         machine.send(commands -> commands.submit(Request.of(++requests), other, HistoryAnswer.NO_HISTORY));
-        assertThat(machine.effects).singleElement().asString().contains("UNAVAILABLE").contains("liveTransactionsMax");
+        assertThat(machine.effects)
+                .singleElement()
+                .asString()
+                .contains("UNAVAILABLE")
+                .contains("liveTransactionsMax");
         for (Pressure pressure : new Pressure[] {Pressure.DISK, Pressure.DRAINING, Pressure.FOLLOWER_LAG}) {
             machine.pressure = pressure;
             machine.send(commands -> commands.submit(Request.of(++requests), other, HistoryAnswer.NO_HISTORY));
-            assertThat(machine.effects).singleElement().asString().contains("UNAVAILABLE").contains(pressure.boundName());
+            assertThat(machine.effects)
+                    .singleElement()
+                    .asString()
+                    .contains("UNAVAILABLE")
+                    .contains(pressure.boundName());
             assertThat(machine.transaction("h")).isNull();
         }
         machine.send(commands -> commands.submit(Request.of(++requests), first, HistoryAnswer.NO_HISTORY));
@@ -293,14 +305,18 @@ class LimitsTest {
     @Test
     void shouldBoundTheBytesOfLiveTransactions() {
         Machine machine = new Machine();
-        Submission one = saga(builder -> builder.step("http://a", "", new byte[10_000])).build();
-        machine.send(commands -> commands.configure(
-                new Settings(10, 35, 0, 0, 10, one.retainedBytes(), 10, false)));
+        Submission one =
+                saga(builder -> builder.step("http://a", "", new byte[10_000])).build();
+        machine.send(commands -> commands.configure(new Settings(10, 35, 0, 0, 10, one.retainedBytes(), 10, false)));
         machine.send(commands -> commands.submit(Request.of(++requests), one, HistoryAnswer.NO_HISTORY));
         assertThat(machine.transaction("g")).isNotNull();
         Submission other = saga(builder -> steps(builder, 1)).gid("h").build();
         machine.send(commands -> commands.submit(Request.of(++requests), other, HistoryAnswer.NO_HISTORY));
-        assertThat(machine.effects).singleElement().asString().contains("UNAVAILABLE").contains("liveBytesMax");
+        assertThat(machine.effects)
+                .singleElement()
+                .asString()
+                .contains("UNAVAILABLE")
+                .contains("liveBytesMax");
     }
 
     @Test

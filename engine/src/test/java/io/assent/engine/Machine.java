@@ -30,6 +30,7 @@ final class Machine implements Effects {
     final List<String> contained = new ArrayList<>();
     /** Calls handed out and not replied to, by number. */
     final Map<Long, BranchCall> open = new TreeMap<>();
+
     final List<BranchCall> calls = new ArrayList<>();
     final List<TransactionPage> pages = new ArrayList<>();
 
@@ -139,7 +140,9 @@ final class Machine implements Effects {
         long hash = machine.stateHash();
         assertThat(replayed().stateHash()).as("hash of the replayed state").isEqualTo(hash);
         assertThat(restored().stateHash()).as("hash of the described state").isEqualTo(hash);
-        assertThat(machine.stuckTransactions()).as("transactions that nothing moves").isEmpty();
+        assertThat(machine.stuckTransactions())
+                .as("transactions that nothing moves")
+                .isEmpty();
         assertThat(machine.openCallCount()).as("calls open in the engine").isLessThanOrEqualTo(open.size());
     }
 
@@ -179,9 +182,12 @@ final class Machine implements Effects {
 
     @Override
     public void call(BranchCall call) {
-        assertThat(numbersSeen.add(call.number())).as("call numbers are never reused").isTrue();
+        assertThat(numbersSeen.add(call.number()))
+                .as("call numbers are never reused")
+                .isTrue();
         for (BranchCall other : open.values()) {
-            boolean sameBranch = other.gid().equals(call.gid()) && other.branchId().equals(call.branchId());
+            boolean sameBranch =
+                    other.gid().equals(call.gid()) && other.branchId().equals(call.branchId());
             assertThat(sameBranch && !call.operation().equals("msg"))
                     .as("another call of branch " + name(call) + " is open: " + name(other))
                     .isFalse();

@@ -7,8 +7,7 @@ class MsgScenarioTest {
 
     @Test
     void shouldDeliverOneAfterTheOtherAndSucceed() {
-        Scenario.run(
-                """
+        Scenario.run("""
                 > prepare g msg steps=2 query=http://busi/q
                 e created 1 msg prepared R=10 deadline in 35s
                 f answer 1 SUCCESS prepared
@@ -27,8 +26,7 @@ class MsgScenarioTest {
 
     @Test
     void shouldNeverRollBackAndRetryAFailureWithBackOff() {
-        Scenario.run(
-                """
+        Scenario.run("""
                 > submit g msg steps=2
                 e created 1 msg submitted R=10
                 f call g/01/action
@@ -45,8 +43,7 @@ class MsgScenarioTest {
 
     @Test
     void shouldCallEveryBranchAtOnceWhenConcurrent() {
-        Scenario.run(
-                """
+        Scenario.run("""
                 > submit g msg steps=3 concurrent
                 e created 1 msg submitted R=10
                 f call g/01/action
@@ -73,8 +70,7 @@ class MsgScenarioTest {
 
     @Test
     void shouldAskTheSenderAfterTheTimeoutAndSubmitOnSuccess() {
-        Scenario.run(
-                """
+        Scenario.run("""
                 > prepare g msg steps=1 query=http://busi/q timeout=3
                 e created 1 msg prepared R=3 deadline in 3s
                 f answer 1 SUCCESS prepared
@@ -90,8 +86,7 @@ class MsgScenarioTest {
 
     @Test
     void shouldFailWhenTheSenderSaysFailure() {
-        Scenario.run(
-                """
+        Scenario.run("""
                 > prepare g msg steps=1 query=http://busi/q
                 e created 1 msg prepared R=10 deadline in 35s
                 f answer 1 SUCCESS prepared
@@ -105,8 +100,7 @@ class MsgScenarioTest {
 
     @Test
     void shouldAskAgainAfterTheResetIntervalOnOngoingAndWithBackOffOnUnknown() {
-        Scenario.run(
-                """
+        Scenario.run("""
                 > prepare g msg steps=1 query=http://busi/q
                 e created 1 msg prepared R=10 deadline in 35s
                 f answer 1 SUCCESS prepared
@@ -129,8 +123,7 @@ class MsgScenarioTest {
 
     @Test
     void shouldDropTheAnswerOfACheckThatCameTooLate() {
-        Scenario.run(
-                """
+        Scenario.run("""
                 > prepare g msg steps=1 query=http://busi/q
                 e created 1 msg prepared R=10 deadline in 35s
                 f answer 1 SUCCESS prepared
@@ -148,8 +141,7 @@ class MsgScenarioTest {
 
     @Test
     void shouldSubmitByItselfWhenThereIsNobodyToAsk() {
-        Scenario.run(
-                """
+        Scenario.run("""
                 > prepare g msg steps=1
                 e created 1 msg prepared R=10 deadline in 35s
                 f answer 1 SUCCESS prepared
@@ -162,8 +154,7 @@ class MsgScenarioTest {
 
     @Test
     void shouldHoldADelayedMessageBack() {
-        Scenario.run(
-                """
+        Scenario.run("""
                 > submit g msg steps=1 delay=5 wait
                 e created 1 msg submitted R=10 deadline in 5s
                 f answer 1 FAILURE submitted | wait result not return success: FAILURE
@@ -175,8 +166,7 @@ class MsgScenarioTest {
 
     @Test
     void shouldTakeTheDelayGivenAtSubmitOfAPreparedMessage() {
-        Scenario.run(
-                """
+        Scenario.run("""
                 > prepare g msg steps=1
                 e created 1 msg prepared R=10 deadline in 35s
                 f answer 1 SUCCESS prepared
@@ -190,8 +180,7 @@ class MsgScenarioTest {
 
     @Test
     void shouldKeepTheDelayOverARestart() {
-        Scenario.run(
-                """
+        Scenario.run("""
                 > submit g msg steps=1 delay=5
                 e created 1 msg submitted R=10 deadline in 5s
                 f answer 1 SUCCESS submitted
@@ -203,8 +192,7 @@ class MsgScenarioTest {
 
     @Test
     void shouldAbortOnlyWhilePrepared() {
-        Scenario.run(
-                """
+        Scenario.run("""
                 > prepare g msg steps=1
                 e created 1 msg prepared R=10 deadline in 35s
                 f answer 1 SUCCESS prepared
@@ -224,8 +212,7 @@ class MsgScenarioTest {
 
     @Test
     void shouldRefuseASubmitOfAnotherType() {
-        Scenario.run(
-                """
+        Scenario.run("""
                 > prepare g msg steps=1
                 e created 1 msg prepared R=10 deadline in 35s
                 f answer 1 SUCCESS prepared
@@ -236,8 +223,7 @@ class MsgScenarioTest {
 
     @Test
     void shouldAnswerAWaitingClientByTheFirstEndThatIsNoSuccess() {
-        Scenario.run(
-                """
+        Scenario.run("""
                 > submit a msg steps=1 wait
                 e created 1 msg submitted R=10
                 f call a/01/action

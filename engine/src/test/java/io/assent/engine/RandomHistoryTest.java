@@ -54,10 +54,12 @@ class RandomHistoryTest {
         private void command() {
             String gid = gids[random.nextInt(gids.length)];
             switch (random.nextInt(16)) {
-                case 0, 1 -> machine.send(
-                        commands -> commands.submit(Request.of(++requests), submission(gid), HistoryAnswer.NO_HISTORY));
-                case 2 -> machine.send(commands ->
-                        commands.prepare(Request.of(++requests), submission(gid), HistoryAnswer.NO_HISTORY));
+                case 0, 1 ->
+                    machine.send(commands ->
+                            commands.submit(Request.of(++requests), submission(gid), HistoryAnswer.NO_HISTORY));
+                case 2 ->
+                    machine.send(commands ->
+                            commands.prepare(Request.of(++requests), submission(gid), HistoryAnswer.NO_HISTORY));
                 case 3 -> machine.send(commands -> commands.abort(Request.of(++requests), gid, "msg", "r"));
                 case 4 -> {
                     if (random.nextInt(4) == 0) {
@@ -103,7 +105,9 @@ class RandomHistoryTest {
                 }
                 machine.continueWork();
             }
-            assertThat(machine.stateMachine().liveTransactions()).as("unfinished at the end").isZero();
+            assertThat(machine.stateMachine().liveTransactions())
+                    .as("unfinished at the end")
+                    .isZero();
         }
 
         private Submission stored(String gid) {

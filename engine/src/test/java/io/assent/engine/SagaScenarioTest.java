@@ -9,8 +9,7 @@ class SagaScenarioTest {
 
     @Test
     void shouldRunActionsInOrderAndSucceed() {
-        Scenario.run(
-                """
+        Scenario.run("""
                 > submit g saga steps=2
                 e created 1 saga submitted R=10
                 f call g/01/action
@@ -28,8 +27,7 @@ class SagaScenarioTest {
 
     @Test
     void shouldCompensateTheFailedBranchTooBackwardsWhenAnActionFails() {
-        Scenario.run(
-                """
+        Scenario.run("""
                 > submit g saga steps=3
                 e created 1 saga submitted R=10
                 f call g/01/action
@@ -54,8 +52,7 @@ class SagaScenarioTest {
 
     @Test
     void shouldSucceedAtOnceWithoutSteps() {
-        Scenario.run(
-                """
+        Scenario.run("""
                 > submit g saga steps=0
                 e created 1 saga submitted R=10
                 e finished 1 succeed
@@ -65,8 +62,7 @@ class SagaScenarioTest {
 
     @Test
     void shouldCountAnEmptyUrlAsSuccessWithoutCall() {
-        Scenario.run(
-                """
+        Scenario.run("""
                 > submit g saga steps=2 empty=1/action empty=2/compensate
                 e created 1 saga submitted R=10
                 e succeeded 1 row 1 uncalled
@@ -85,8 +81,7 @@ class SagaScenarioTest {
 
     @Test
     void shouldKeepTheIntervalAfterOngoingAndDoubleItAfterUnknown() {
-        Scenario.run(
-                """
+        Scenario.run("""
                 > submit g saga steps=1
                 e created 1 saga submitted R=10
                 f call g/01/action
@@ -116,8 +111,7 @@ class SagaScenarioTest {
 
     @Test
     void shouldTakeTheRetryIntervalFromTheOptionsThenFromAShortTimeout() {
-        Scenario.run(
-                """
+        Scenario.run("""
                 > submit g saga steps=1 retry=1
                 e created 1 saga submitted R=1
                 f call g/01/action
@@ -135,8 +129,7 @@ class SagaScenarioTest {
 
     @Test
     void shouldCompensateOnlyTheFirstStepWhenTheTimeoutComesWhileItIsOngoing() {
-        Scenario.run(
-                """
+        Scenario.run("""
                 > submit g saga steps=2 timeout=5
                 e created 1 saga submitted R=5 deadline in 5s
                 f call g/01/action
@@ -156,8 +149,7 @@ class SagaScenarioTest {
 
     @Test
     void shouldLetACompensationWaitForItsOpenActionAndCompensateTheNextStepWhenItSucceedsLate() {
-        Scenario.run(
-                """
+        Scenario.run("""
                 > submit g saga steps=2 timeout=5
                 e created 1 saga submitted R=5 deadline in 5s
                 f call g/01/action
@@ -181,8 +173,7 @@ class SagaScenarioTest {
 
     @Test
     void shouldNeverCallAnActionAgainOnceAborting() {
-        Scenario.run(
-                """
+        Scenario.run("""
                 > submit g saga steps=1 timeout=5 limit=3
                 e created 1 saga submitted R=5 deadline in 5s
                 f call g/01/action
@@ -202,8 +193,7 @@ class SagaScenarioTest {
 
     @Test
     void shouldCompensateAWithdrawnActionWithoutCountingAnAttempt() {
-        Scenario.run(
-                """
+        Scenario.run("""
                 > submit g saga steps=1 timeout=5
                 e created 1 saga submitted R=5 deadline in 5s
                 f call g/01/action
@@ -218,8 +208,7 @@ class SagaScenarioTest {
 
     @Test
     void shouldRepeatAtOnceUnderRetryLimitAndRollBackWhenItIsExhausted() {
-        Scenario.run(
-                """
+        Scenario.run("""
                 > submit g saga steps=2 limit=1
                 e created 1 saga submitted R=10
                 f call g/01/action
@@ -247,8 +236,7 @@ class SagaScenarioTest {
 
     @Test
     void shouldSucceedWhenTheLastRepetitionSucceeds() {
-        Scenario.run(
-                """
+        Scenario.run("""
                 > submit g saga steps=1 limit=3 wait
                 e created 1 saga submitted R=10
                 f call g/01/action
@@ -270,8 +258,7 @@ class SagaScenarioTest {
 
     @Test
     void shouldTreatAFailedCompensationAsUnknownForEver() {
-        Scenario.run(
-                """
+        Scenario.run("""
                 > submit g saga steps=1
                 e created 1 saga submitted R=10
                 f call g/01/action
@@ -289,8 +276,7 @@ class SagaScenarioTest {
 
     @Test
     void shouldStartEveryStepOfAConcurrentSagaAndCompensateEveryOne() {
-        Scenario.run(
-                """
+        Scenario.run("""
                 > submit g saga steps=3 sagaConcurrent
                 e created 1 saga submitted R=10
                 f call g/01/action
@@ -320,8 +306,7 @@ class SagaScenarioTest {
 
     @Test
     void shouldFollowOrdersForwardAndBackward() {
-        Scenario.run(
-                """
+        Scenario.run("""
                 > submit g saga steps=4 sagaConcurrent orders=2:0,2:1,3:2
                 e created 1 saga submitted R=10
                 f call g/01/action
@@ -352,8 +337,7 @@ class SagaScenarioTest {
 
     @Test
     void shouldAnswerAWaitingClientByTheTable() {
-        Scenario.run(
-                """
+        Scenario.run("""
                 > submit ok saga steps=1 wait
                 e created 1 saga submitted R=10
                 f call ok/01/action
@@ -396,8 +380,7 @@ class SagaScenarioTest {
 
     @Test
     void shouldLetARepeatedSubmitJoinTheWaitersAndMakeWaitingRetriesDue() {
-        Scenario.run(
-                """
+        Scenario.run("""
                 > submit g saga steps=1 wait
                 e created 1 saga submitted R=10
                 f call g/01/action
@@ -422,8 +405,7 @@ class SagaScenarioTest {
 
     @Test
     void shouldCallEverythingInDoubtAgainAfterARestart() {
-        Scenario.run(
-                """
+        Scenario.run("""
                 > submit a saga steps=1
                 e created 1 saga submitted R=10
                 f call a/01/action
@@ -453,8 +435,7 @@ class SagaScenarioTest {
 
     @Test
     void shouldNotCallAnythingAfterForceStopAndDropWhatComesLate() {
-        Scenario scenario = Scenario.run(
-                """
+        Scenario scenario = Scenario.run("""
                 > submit g saga steps=2
                 e created 1 saga submitted R=10
                 f call g/01/action
@@ -481,8 +462,7 @@ class SagaScenarioTest {
 
     @Test
     void shouldKeepAPreparedSagaUntilItIsSubmitted() {
-        Scenario.run(
-                """
+        Scenario.run("""
                 > prepare g saga steps=1 timeout=3
                 e created 1 saga prepared R=3
                 f answer 1 SUCCESS prepared
@@ -501,8 +481,7 @@ class SagaScenarioTest {
 
     @Test
     void shouldMakeAWaitingRetryDueWhenItsCronTimeIsReset() {
-        Scenario.run(
-                """
+        Scenario.run("""
                 > submit g saga steps=1
                 e created 1 saga submitted R=10
                 f call g/01/action

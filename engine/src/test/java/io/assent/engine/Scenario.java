@@ -88,10 +88,9 @@ final class Scenario {
             case "reset" -> machine.send(commands -> commands.resetNextCronTime(Request.of(++requests), gid));
             case "release" -> machine.send(commands -> commands.releaseQuarantined(Request.of(++requests), gid));
             case "query" -> machine.send(commands -> commands.query(++requests, gid));
-            case "expire" -> machine.send(
-                    commands -> commands.roundExpired(Long.parseLong(words[words.length - 1]), gid));
-            case "gone" -> machine.send(
-                    commands -> commands.waiterGone(Long.parseLong(words[words.length - 1]), gid));
+            case "expire" ->
+                machine.send(commands -> commands.roundExpired(Long.parseLong(words[words.length - 1]), gid));
+            case "gone" -> machine.send(commands -> commands.waiterGone(Long.parseLong(words[words.length - 1]), gid));
             case "reply" -> {
                 BranchCall call = machine.openCall(gid);
                 String text = words.length > first + 3

@@ -32,6 +32,7 @@ public final class ChronicleJournal implements Journal {
     private static final int FIRST_FILL_BYTES = 1 << 20;
     /** Free disk space that a new file asks for before it is created: its first pages are touched before they can be filled. */
     private static final long NEW_FILE_FREE_BYTES = 16L << 20;
+
     private static final long BACKGROUND_FORCE_NANOS = 1_000_000_000L;
     private static final String CYCLE_PROPERTY = "journal.cycle";
 
@@ -53,6 +54,7 @@ public final class ChronicleJournal implements Journal {
     private volatile long durable;
     /** Highest position known forced to the device; with {@link Durability#OS} behind {@link #durable}. */
     private volatile long forced;
+
     private volatile boolean closed;
     private boolean batchBegins;
     private long lastTimeMs;
@@ -252,7 +254,8 @@ public final class ChronicleJournal implements Journal {
 
     /** Starts the next file and makes its header durable, with the name it stands under. */
     private void startCycle(long continuesAfter, int firstFillBytes) throws IOException {
-        cycle++;
+        int started = cycle + 1;
+        cycle = started;
         ByteBuffer body = CycleFile.headerBody(boot, continuesAfter, lastTimeMs);
         UnsafeBuffer header = new UnsafeBuffer(body);
         long end;
@@ -261,16 +264,16 @@ public final class ChronicleJournal implements Journal {
         } catch (AssertionError | IllegalStateException e) {
             throw missingFlags(e);
         }
-        Path path = config.directory().resolve(CycleFile.nameOf(cycle));
-        Segment started = new Segment(path, cycle, end);
+        Path path = config.directory().resolve(CycleFile.nameOf(started));
+        Segment next = new Segment(path, started, end);
         long firstFill = end + Math.max(firstFillBytes, INDEX_RESERVE_BYTES);
-        boolean filled = started.fill(firstFill);
+        boolean filled = next.fill(firstFill);
         while (!filled) {
-            filled = started.fill(firstFill);
+            filled = next.fill(firstFill);
         }
-        started.force();
+        next.force();
         DataDirectory.forceDirectory(config.directory());
-        segment = started;
+        segment = next;
     }
 
     /** The file is full: makes all of it durable, seals it, and goes on in the next. */
@@ -363,7 +366,9 @@ public final class ChronicleJournal implements Journal {
 
     private JournalException forceFailed(IOException e) {
         return new JournalException(
-                Reason.IO, "could not make position " + appended + " durable, " + forced + " is the last one that is", e);
+                Reason.IO,
+                "could not make position " + appended + " durable, " + forced + " is the last one that is",
+                e);
     }
 
     // ---------------------------------------------------------------- Chronicle Queue's habits

@@ -89,7 +89,9 @@ final class CycleFile implements AutoCloseable {
             return (int) (start.toEpochMilli() / CYCLE_MS);
         } catch (DateTimeParseException e) {
             throw new JournalException(
-                    JournalException.Reason.DAMAGED, "expected a journal file named like 19700101-00F.cq4, found " + path, e);
+                    JournalException.Reason.DAMAGED,
+                    "expected a journal file named like 19700101-00F.cq4, found " + path,
+                    e);
         }
     }
 

@@ -49,12 +49,13 @@ public final class DataDirectory implements AutoCloseable {
             if (lock == null) {
                 String holder = readAll(channel);
                 channel.close();
-                throw new JournalException(
-                        Reason.LOCKED, "data directory " + path + " is in use by " + holder.strip());
+                throw new JournalException(Reason.LOCKED, "data directory " + path + " is in use by " + holder.strip());
             }
             channel.truncate(0);
-            channel.write(ByteBuffer.wrap(
-                    ("process " + ProcessHandle.current().pid() + "\n").getBytes(StandardCharsets.UTF_8)), 0);
+            channel.write(
+                    ByteBuffer.wrap(
+                            ("process " + ProcessHandle.current().pid() + "\n").getBytes(StandardCharsets.UTF_8)),
+                    0);
             DataDirectory directory = new DataDirectory(path, channel, lock);
             directory.load();
             return directory;

@@ -168,7 +168,6 @@ public final class JournalReader {
                 });
             } catch (NoSuchFileException e) {
                 // Told when its records are read.
-                continue;
             }
         }
         return mark[0];

@@ -57,8 +57,11 @@ final class JournalRecovery {
             long until = isLast ? Long.MAX_VALUE : cycles.get(i + 1).header.continuesAfter();
             try (CycleFile file = new CycleFile(cycle.path)) {
                 if (cycle.header.continuesAfter() != lastPosition) {
-                    throw damaged(file, 0, "continues after position " + cycle.header.continuesAfter()
-                            + ", but the files before it end at " + lastPosition);
+                    throw damaged(
+                            file,
+                            0,
+                            "continues after position " + cycle.header.continuesAfter()
+                                    + ", but the files before it end at " + lastPosition);
                 }
                 tornTail = readCycle(file, isLast, until);
                 progress.onProgress(records, bytes, cycle.path.getFileName().toString());
@@ -91,7 +94,8 @@ final class JournalRecovery {
                 unborn = file.header() == null;
             }
             if (unborn) {
-                Files.move(path, path.resolveSibling(path.getFileName() + ".unborn"), StandardCopyOption.REPLACE_EXISTING);
+                Files.move(
+                        path, path.resolveSibling(path.getFileName() + ".unborn"), StandardCopyOption.REPLACE_EXISTING);
                 DataDirectory.forceDirectory(directory);
             }
         }
@@ -191,8 +195,9 @@ final class JournalRecovery {
         if (!broken && beyond[0] == 0) {
             return "";
         }
-        return "torn tail cut in " + file.path().getFileName() + " at offset " + endOffset + ": the journal ends at position "
-                + lastPosition + ", " + beyond[0] + " whole records behind it dropped, none of them was durable";
+        return "torn tail cut in " + file.path().getFileName() + " at offset " + endOffset
+                + ": the journal ends at position " + lastPosition + ", " + beyond[0]
+                + " whole records behind it dropped, none of them was durable";
     }
 
     private void take(UnsafeBuffer buffer, int offset, long position) {

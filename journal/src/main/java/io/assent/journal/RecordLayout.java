@@ -74,8 +74,7 @@ final class RecordLayout {
     }
 
     static boolean hasMagic(DirectBuffer buffer, int offset) {
-        return offset + HEADER_BYTES <= buffer.capacity()
-                && buffer.getInt(offset, ByteOrder.LITTLE_ENDIAN) == MAGIC;
+        return offset + HEADER_BYTES <= buffer.capacity() && buffer.getInt(offset, ByteOrder.LITTLE_ENDIAN) == MAGIC;
     }
 
     /** Whether a whole record with a right checksum stands here. The buffer wraps {@code bytes} from 0. */

@@ -31,7 +31,7 @@ public record UnsyncedTail(Path file, long offset) {
         try (CycleFile file = new CycleFile(last)) {
             file.walk((buffer, record, type) -> {
                 if (type != RecordLayout.DATA || RecordLayout.position(buffer, record) <= durablePosition) {
-                    offset[0] = record + RecordLayout.paddedBytes(RecordLayout.bodyLength(buffer, record));
+                    offset[0] = (long) record + RecordLayout.paddedBytes(RecordLayout.bodyLength(buffer, record));
                     return true;
                 }
                 return false;

@@ -43,8 +43,8 @@ class ChronicleJournalTest {
             journal = ChronicleJournal.open(
                     config(),
                     directory,
-                    (position, timeMs, body, offset, length) ->
-                            replayed.add(position + "@" + timeMs + " " + body.getStringWithoutLengthUtf8(offset, length)),
+                    (position, timeMs, body, offset, length) -> replayed.add(
+                            position + "@" + timeMs + " " + body.getStringWithoutLengthUtf8(offset, length)),
                     (records, bytes, file) -> {},
                     () -> {});
         } catch (RuntimeException e) {
@@ -344,7 +344,8 @@ class ChronicleJournalTest {
     void shouldLetOnlyOneWorkOnADirectory() {
         open();
         assertThatThrownBy(() -> DataDirectory.open(temporary.resolve("data")))
-                .isInstanceOfSatisfying(JournalException.class, e -> assertThat(e.reason()).isEqualTo(Reason.LOCKED))
+                .isInstanceOfSatisfying(
+                        JournalException.class, e -> assertThat(e.reason()).isEqualTo(Reason.LOCKED))
                 .hasMessageContaining("process " + ProcessHandle.current().pid());
     }
 

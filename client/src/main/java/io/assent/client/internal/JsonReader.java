@@ -99,9 +99,9 @@ public final class JsonReader {
             case '"':
                 return string();
             case 't':
-                return word("true", Boolean.TRUE);
+                return word("true", true);
             case 'f':
-                return word("false", Boolean.FALSE);
+                return word("false", false);
             case 'n':
                 return word("null", null);
             default:
@@ -279,8 +279,8 @@ public final class JsonReader {
         }
         final int length = position - start;
         if (length > NUMBER_LENGTH_MAX) {
-            throw new JsonException("a number of " + length + " characters at offset " + start + ", the longest read is "
-                    + NUMBER_LENGTH_MAX);
+            throw new JsonException("a number of " + length + " characters at offset " + start
+                    + ", the longest read is " + NUMBER_LENGTH_MAX);
         }
         final String number = text.substring(start, position);
         if (integer && length <= 18) {

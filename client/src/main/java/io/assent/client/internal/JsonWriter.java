@@ -84,7 +84,8 @@ public final class JsonWriter {
                 || number instanceof BigDecimal
                 || number instanceof java.util.concurrent.atomic.AtomicInteger
                 || number instanceof java.util.concurrent.atomic.AtomicLong)) {
-            throw new JsonException("no JSON form for the number class " + number.getClass().getName());
+            throw new JsonException(
+                    "no JSON form for the number class " + number.getClass().getName());
         }
         out.append(number);
     }
@@ -132,11 +133,11 @@ public final class JsonWriter {
             component.getAccessor().setAccessible(true);
             return component.getAccessor().invoke(owner);
         } catch (final IllegalAccessException | RuntimeException e) {
-            throw new JsonException("the record " + owner.getClass().getName() + " cannot be read: open its package to io.assent.client ("
-                    + e.getMessage() + ")");
+            throw new JsonException("the record " + owner.getClass().getName()
+                    + " cannot be read: open its package to io.assent.client (" + e.getMessage() + ")");
         } catch (final InvocationTargetException e) {
-            throw new JsonException("the accessor " + component.getName() + " of " + owner.getClass().getName() + " threw "
-                    + e.getCause());
+            throw new JsonException("the accessor " + component.getName() + " of "
+                    + owner.getClass().getName() + " threw " + e.getCause());
         }
     }
 

@@ -35,7 +35,8 @@ class JsonReaderTest {
 
     @Test
     void shouldDecodeEscapesWhenAStringHasThem() {
-        assertThat(JsonReader.read("\"q\\\" b\\\\ s\\/ \\b\\f\\n\\r\\t \\u0041\\u00e9\\uD83D\\uDE00 \u00e9\uD83D\uDE00\""))
+        assertThat(JsonReader.read(
+                        "\"q\\\" b\\\\ s\\/ \\b\\f\\n\\r\\t \\u0041\\u00e9\\uD83D\\uDE00 \u00e9\uD83D\uDE00\""))
                 .isEqualTo("q\" b\\ s/ \b\f\n\r\t A\u00e9\uD83D\uDE00 \u00e9\uD83D\uDE00");
     }
 
@@ -49,15 +50,47 @@ class JsonReaderTest {
     void shouldKeepEveryDigitWhenANumberIsLong() {
         assertThat(JsonReader.read("9223372036854775807")).isEqualTo(Long.MAX_VALUE);
         assertThat(JsonReader.read("9223372036854775808")).isEqualTo(new BigDecimal("9223372036854775808"));
-        assertThat(JsonReader.read("0.1234567890123456789012345")).isEqualTo(new BigDecimal("0.1234567890123456789012345"));
+        assertThat(JsonReader.read("0.1234567890123456789012345"))
+                .isEqualTo(new BigDecimal("0.1234567890123456789012345"));
     }
 
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "", " ", "{", "[", "[1,]", "{\"a\":1,}", "{a:1}", "{\"a\" 1}", "{\"a\":}", "01", "-", "1.", ".5", "1e", "1e+", "+1",
-                "tru", "nul", "True", "'a'", "\"a", "\"\\x\"", "\"\\u12\"", "\"\\u12g4\"", "\"a\nb\"", "\"\\u\u0661234\"",
-                "1 2", "[1 2]", "// c", "{}x", "\"\\", "NaN", "1e99999999999", "\u00a01"
+                "",
+                " ",
+                "{",
+                "[",
+                "[1,]",
+                "{\"a\":1,}",
+                "{a:1}",
+                "{\"a\" 1}",
+                "{\"a\":}",
+                "01",
+                "-",
+                "1.",
+                ".5",
+                "1e",
+                "1e+",
+                "+1",
+                "tru",
+                "nul",
+                "True",
+                "'a'",
+                "\"a",
+                "\"\\x\"",
+                "\"\\u12\"",
+                "\"\\u12g4\"",
+                "\"a\nb\"",
+                "\"\\u\u0661234\"",
+                "1 2",
+                "[1 2]",
+                "// c",
+                "{}x",
+                "\"\\",
+                "NaN",
+                "1e99999999999",
+                "\u00a01"
             })
     void shouldRefuseTheTextWhenItIsNotJson(final String text) {
         assertThatThrownBy(() -> JsonReader.read(text)).isInstanceOf(JsonException.class);
@@ -65,9 +98,9 @@ class JsonReaderTest {
 
     @Test
     void shouldNameOffsetAndFindingWhenTheTextIsBroken() {
-        assertThatThrownBy(() -> JsonReader.read("{\"a\":x}"))
-                .hasMessage("expected a digit at offset 5, found 'x'");
-        assertThatThrownBy(() -> JsonReader.readObject("[]")).hasMessage("the text must be a JSON object, but is an array");
+        assertThatThrownBy(() -> JsonReader.read("{\"a\":x}")).hasMessage("expected a digit at offset 5, found 'x'");
+        assertThatThrownBy(() -> JsonReader.readObject("[]"))
+                .hasMessage("the text must be a JSON object, but is an array");
     }
 
     @Test
@@ -97,7 +130,9 @@ class JsonReaderTest {
         final SplittableRandom random = new SplittableRandom(seed);
         for (int i = 0; i < 2_000; i++) {
             final Object value = randomValue(random, 4);
-            assertThat(JsonReader.read(JsonWriter.write(value))).as("seed %d, round %d", seed, i).isEqualTo(value);
+            assertThat(JsonReader.read(JsonWriter.write(value)))
+                    .as("seed %d, round %d", seed, i)
+                    .isEqualTo(value);
         }
     }
 

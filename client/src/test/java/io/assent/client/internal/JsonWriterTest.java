@@ -32,8 +32,9 @@ class JsonWriterTest {
         map.put("not", Optional.empty());
         map.put("transfer", new Transfer("alice", 30, List.of()));
         assertThat(JsonWriter.write(map))
-                .isEqualTo("{\"text\":\"a\",\"none\":null,\"numbers\":[1,2],\"exact\":1.50,\"real\":2.5,\"colour\":\"RED\","
-                        + "\"maybe\":7,\"not\":null,\"transfer\":{\"from\":\"alice\",\"amount\":30,\"notes\":[]}}");
+                .isEqualTo(
+                        "{\"text\":\"a\",\"none\":null,\"numbers\":[1,2],\"exact\":1.50,\"real\":2.5,\"colour\":\"RED\","
+                                + "\"maybe\":7,\"not\":null,\"transfer\":{\"from\":\"alice\",\"amount\":30,\"notes\":[]}}");
     }
 
     @Test
@@ -56,6 +57,8 @@ class JsonWriterTest {
     void shouldEndWithAnErrorWhenAListContainsItself() {
         final List<Object> list = new ArrayList<>();
         list.add(list);
-        assertThatThrownBy(() -> JsonWriter.write(list)).isInstanceOf(JsonException.class).hasMessageContaining("128");
+        assertThatThrownBy(() -> JsonWriter.write(list))
+                .isInstanceOf(JsonException.class)
+                .hasMessageContaining("128");
     }
 }

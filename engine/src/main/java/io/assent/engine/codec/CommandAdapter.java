@@ -23,8 +23,6 @@ import org.agrona.DirectBuffer;
 
 /** Decodes commands into calls. One thread. */
 public final class CommandAdapter {
-    private static final HistoryAnswer.Finding[] FINDINGS = HistoryAnswer.Finding.values();
-
     private final Commands commands;
     private final MessageHeaderDecoder header = new MessageHeaderDecoder();
     private final ConfigureCommandDecoder configure = new ConfigureCommandDecoder();
@@ -50,8 +48,9 @@ public final class CommandAdapter {
             case NumberCommandDecoder.TEMPLATE_ID -> onNumber(buffer, offset);
             case ListCommandDecoder.TEMPLATE_ID -> onList(buffer, offset);
             case ConfigureCommandDecoder.TEMPLATE_ID -> onConfigure(buffer, offset);
-            default -> throw new IllegalArgumentException(
-                    "unknown command template " + CommandFrame.templateId(buffer, offset) + " of " + length + " bytes");
+            default ->
+                throw new IllegalArgumentException("unknown command template " + CommandFrame.templateId(buffer, offset)
+                        + " of " + length + " bytes");
         }
     }
 
@@ -76,7 +75,7 @@ public final class CommandAdapter {
         byte[] steps = texts.bytes();
         Request request = new Request(announce.requestId(), texts.text(), texts.text());
         Submission submission = new Submission(gid, TransactionKind.ofCode(announce.kind()), options, steps);
-        HistoryAnswer.Finding finding = FINDINGS[announce.historyFinding()];
+        HistoryAnswer.Finding finding = HistoryAnswer.Finding.ofCode(announce.historyFinding());
         HistoryAnswer history = finding == HistoryAnswer.Finding.NO_HISTORY
                 ? HistoryAnswer.NO_HISTORY
                 : new HistoryAnswer(finding, announce.historyPosition());

@@ -22,20 +22,17 @@ public final class CommandFrame {
         int block = offset + MessageHeaderDecoder.ENCODED_LENGTH;
         return switch (templateId(buffer, offset)) {
             case ConfigureCommandDecoder.TEMPLATE_ID -> "configure";
-            case AnnounceCommandDecoder.TEMPLATE_ID -> buffer.getByte(
-                                    block + AnnounceCommandDecoder.submitEncodingOffset())
-                            == 1
-                    ? "submit"
-                    : "prepare";
+            case AnnounceCommandDecoder.TEMPLATE_ID ->
+                buffer.getByte(block + AnnounceCommandDecoder.submitEncodingOffset()) == 1 ? "submit" : "prepare";
             case AbortCommandDecoder.TEMPLATE_ID -> "abort";
-            case GidCommandDecoder.TEMPLATE_ID -> GidVerb.ofCode(
-                            buffer.getByte(block + GidCommandDecoder.verbEncodingOffset()))
-                    .text();
+            case GidCommandDecoder.TEMPLATE_ID ->
+                GidVerb.ofCode(buffer.getByte(block + GidCommandDecoder.verbEncodingOffset()))
+                        .text();
             case ListCommandDecoder.TEMPLATE_ID -> "list";
             case BranchRepliedCommandDecoder.TEMPLATE_ID -> "branchReplied";
-            case NumberCommandDecoder.TEMPLATE_ID -> NumberVerb.ofCode(
-                            buffer.getByte(block + NumberCommandDecoder.verbEncodingOffset()))
-                    .text();
+            case NumberCommandDecoder.TEMPLATE_ID ->
+                NumberVerb.ofCode(buffer.getByte(block + NumberCommandDecoder.verbEncodingOffset()))
+                        .text();
             default -> "command " + templateId(buffer, offset);
         };
     }
@@ -43,8 +40,8 @@ public final class CommandFrame {
     /** The gid it is about, or "" when it names none. */
     public static String gid(DirectBuffer buffer, int offset) {
         return switch (templateId(buffer, offset)) {
-            case AnnounceCommandDecoder.TEMPLATE_ID, AbortCommandDecoder.TEMPLATE_ID, GidCommandDecoder.TEMPLATE_ID -> Utf8
-                    .read(buffer, offset + MessageHeaderDecoder.ENCODED_LENGTH + blockLength(buffer, offset));
+            case AnnounceCommandDecoder.TEMPLATE_ID, AbortCommandDecoder.TEMPLATE_ID, GidCommandDecoder.TEMPLATE_ID ->
+                Utf8.read(buffer, offset + MessageHeaderDecoder.ENCODED_LENGTH + blockLength(buffer, offset));
             default -> "";
         };
     }
@@ -56,8 +53,8 @@ public final class CommandFrame {
             case AnnounceCommandDecoder.TEMPLATE_ID,
                     AbortCommandDecoder.TEMPLATE_ID,
                     GidCommandDecoder.TEMPLATE_ID,
-                    ListCommandDecoder.TEMPLATE_ID -> buffer.getLong(
-                    block + AnnounceCommandDecoder.requestIdEncodingOffset(), ByteOrder.LITTLE_ENDIAN);
+                    ListCommandDecoder.TEMPLATE_ID ->
+                buffer.getLong(block + AnnounceCommandDecoder.requestIdEncodingOffset(), ByteOrder.LITTLE_ENDIAN);
             default -> 0;
         };
     }

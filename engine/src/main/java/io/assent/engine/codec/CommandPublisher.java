@@ -84,7 +84,7 @@ public final class CommandPublisher implements Commands {
                 .requestId(request.id())
                 .submit((short) (submit ? 1 : 0))
                 .kind(submission.kind().code())
-                .historyFinding((short) history.finding().ordinal())
+                .historyFinding(history.finding().code())
                 .historyPosition(history.position())
                 .putGid(gid, 0, gid.length)
                 .putOptions(options, 0, options.length)

@@ -67,8 +67,8 @@ public final class EventAdapter {
             int frameLength = buffer.getInt(at, ByteOrder.LITTLE_ENDIAN);
             int next = at + Integer.BYTES + frameLength;
             if (frameLength < MessageHeaderDecoder.ENCODED_LENGTH || next > end) {
-                throw new IllegalStateException("expected an event frame within " + (end - at)
-                        + " bytes, found a frame of " + frameLength);
+                throw new IllegalStateException(
+                        "expected an event frame within " + (end - at) + " bytes, found a frame of " + frameLength);
             }
             onFrame(buffer, at + Integer.BYTES, frameLength);
             at = next;
@@ -123,8 +123,8 @@ public final class EventAdapter {
             }
             case TransactionRestoredDecoder.TEMPLATE_ID -> onTransactionRestored(buffer, offset);
             case BranchRestoredDecoder.TEMPLATE_ID -> onBranchRestored(buffer, offset);
-            default -> throw new IllegalStateException(
-                    "unknown event template " + template + " of " + length + " bytes");
+            default ->
+                throw new IllegalStateException("unknown event template " + template + " of " + length + " bytes");
         }
     }
 

@@ -311,7 +311,8 @@ public final class EventPublisher implements Events {
                 .nextTime(image.nextTimeMs())
                 .updateTime(image.updateTimeMs())
                 .finishTime(image.finishTimeMs())
-                .lastOutcome(image.lastOutcome() == null ? 0 : image.lastOutcome().code())
+                .lastOutcome(
+                        image.lastOutcome() == null ? 0 : image.lastOutcome().code())
                 .lastLatencyMs(image.lastLatencyMs())
                 .putText(text, 0, text.length);
         frame(branchRestored.limit());

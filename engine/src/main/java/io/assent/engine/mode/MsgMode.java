@@ -77,7 +77,8 @@ public final class MsgMode implements TransactionMode {
     public long deadlineMs(
             Submission submission, boolean submitted, long createTimeMs, long nowMs, int defaultTimeoutS) {
         if (submitted) {
-            // The delay counts from the submission, and only while it has not passed since the creation (PROTOCOL 6.3, 13.36).
+            // The delay counts from the submission, and only while it has not passed since the creation (PROTOCOL 6.3,
+            // 13.36).
             long delayMs = submission.options().delayS() * 1_000L;
             return nowMs < createTimeMs + delayMs ? nowMs + delayMs : 0;
         }

@@ -4,7 +4,6 @@ import io.assent.engine.BranchStatus;
 import io.assent.engine.Rejection;
 import io.assent.engine.Submission;
 import io.assent.engine.TransactionKind;
-import io.assent.engine.TransactionStatus;
 import java.util.Arrays;
 
 /**
@@ -85,9 +84,10 @@ public final class SagaMode implements TransactionMode {
     public Plan plan(TransactionView transaction, long nowMs) {
         return switch (transaction.status()) {
             case PREPARED, SUCCEED, FAILED -> new Resting();
-            case SUBMITTED -> isTimedOut(transaction, nowMs)
-                    ? new TimedOut(transaction)
-                    : new Forward(transaction, new Steps(transaction.submission()));
+            case SUBMITTED ->
+                isTimedOut(transaction, nowMs)
+                        ? new TimedOut(transaction)
+                        : new Forward(transaction, new Steps(transaction.submission()));
             case ABORTING -> new Backward(transaction, new Steps(transaction.submission()));
         };
     }
@@ -170,6 +170,7 @@ public final class SagaMode implements TransactionMode {
         private int succeeded;
         /** Of a chain: the step whose turn it is. */
         private int reached;
+
         private int failedRow = NO_ROW;
 
         Forward(TransactionView transaction, Steps steps) {

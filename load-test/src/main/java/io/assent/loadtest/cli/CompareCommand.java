@@ -41,22 +41,36 @@ final class CompareCommand implements Callable<Integer> {
             description = "how to start the server; {data}, {port} and {durability} are filled in (${DEFAULT-VALUE})")
     private String serverCommand;
 
-    @Option(names = "--durability", defaultValue = "fsync", description = "durability level of the server (${DEFAULT-VALUE})")
+    @Option(
+            names = "--durability",
+            defaultValue = "fsync",
+            description = "durability level of the server (${DEFAULT-VALUE})")
     private String durability;
 
     @Option(names = "--no-wait", description = "submit without wait_result; the forwarder answers first too")
     private boolean notWaiting;
 
-    @Option(names = "--connections", split = ",", defaultValue = "64", description = "one table row for each (${DEFAULT-VALUE})")
+    @Option(
+            names = "--connections",
+            split = ",",
+            defaultValue = "64",
+            description = "one table row for each (${DEFAULT-VALUE})")
     private List<Integer> connections;
 
     @Option(names = "--rounds", defaultValue = "3", description = "measurements of each side (${DEFAULT-VALUE})")
     private int rounds;
 
-    @Option(names = "--in-flight", defaultValue = "2048", description = "most open sagas without waiting (${DEFAULT-VALUE})")
+    @Option(
+            names = "--in-flight",
+            defaultValue = "2048",
+            description = "most open sagas without waiting (${DEFAULT-VALUE})")
     private int inFlight;
 
-    @Option(names = "--warm-up", paramLabel = "SECONDS", defaultValue = "5", description = "of each side (${DEFAULT-VALUE})")
+    @Option(
+            names = "--warm-up",
+            paramLabel = "SECONDS",
+            defaultValue = "5",
+            description = "of each side (${DEFAULT-VALUE})")
     private int warmUp;
 
     @Option(names = "--seconds", defaultValue = "5", description = "of each measurement (${DEFAULT-VALUE})")

@@ -21,7 +21,10 @@ final class ForwarderCommand implements Callable<Integer> {
     @Spec
     private CommandSpec spec;
 
-    @Option(names = "--port", defaultValue = "36781", description = "where to listen, 0 for any free port (${DEFAULT-VALUE})")
+    @Option(
+            names = "--port",
+            defaultValue = "36781",
+            description = "where to listen, 0 for any free port (${DEFAULT-VALUE})")
     private int port;
 
     @Option(
@@ -34,7 +37,10 @@ final class ForwarderCommand implements Callable<Integer> {
     @Option(names = "--answer-first", description = "answer before the calls, as for a saga without wait_result")
     private boolean answerFirst;
 
-    @Option(names = "--seconds", defaultValue = "0", description = "end after this time, 0 for never (${DEFAULT-VALUE})")
+    @Option(
+            names = "--seconds",
+            defaultValue = "0",
+            description = "end after this time, 0 for never (${DEFAULT-VALUE})")
     private int seconds;
 
     @Override

@@ -35,7 +35,10 @@ final class GenerateCommand implements Callable<Integer> {
             description = "the coordinator or forwarder (${DEFAULT-VALUE})")
     private URI target;
 
-    @Option(names = "--participant-port", defaultValue = "36780", description = "where the participant listens (${DEFAULT-VALUE})")
+    @Option(
+            names = "--participant-port",
+            defaultValue = "36780",
+            description = "where the participant listens (${DEFAULT-VALUE})")
     private int participantPort;
 
     @Option(names = "--no-wait", description = "submit without wait_result")
@@ -48,10 +51,17 @@ final class GenerateCommand implements Callable<Integer> {
             description = "connections, one run for each number (${DEFAULT-VALUE})")
     private List<Integer> connections;
 
-    @Option(names = "--in-flight", defaultValue = "2048", description = "most open sagas without waiting (${DEFAULT-VALUE})")
+    @Option(
+            names = "--in-flight",
+            defaultValue = "2048",
+            description = "most open sagas without waiting (${DEFAULT-VALUE})")
     private int inFlight;
 
-    @Option(names = "--warm-up", paramLabel = "SECONDS", defaultValue = "3", description = "before measuring (${DEFAULT-VALUE})")
+    @Option(
+            names = "--warm-up",
+            paramLabel = "SECONDS",
+            defaultValue = "3",
+            description = "before measuring (${DEFAULT-VALUE})")
     private int warmUp;
 
     @Option(names = "--seconds", defaultValue = "10", description = "measured time of each run (${DEFAULT-VALUE})")

@@ -41,13 +41,19 @@ final class KillCommand implements Callable<Integer> {
             description = "how to start the server; {data}, {port} and {durability} are filled in (${DEFAULT-VALUE})")
     private String serverCommand;
 
-    @Option(names = "--durability", defaultValue = "fsync", description = "durability level of the server (${DEFAULT-VALUE})")
+    @Option(
+            names = "--durability",
+            defaultValue = "fsync",
+            description = "durability level of the server (${DEFAULT-VALUE})")
     private String durability;
 
     @Option(names = "--kills", defaultValue = "20", description = "how often to kill (${DEFAULT-VALUE})")
     private int kills;
 
-    @Option(names = "--open", defaultValue = "200", description = "least open transactions at a kill (${DEFAULT-VALUE})")
+    @Option(
+            names = "--open",
+            defaultValue = "200",
+            description = "least open transactions at a kill (${DEFAULT-VALUE})")
     private int open;
 
     @Option(
@@ -62,13 +68,15 @@ final class KillCommand implements Callable<Integer> {
     @Option(
             names = "--drop-unsynced",
             paramLabel = "CLASS",
-            description = "also lose what was not synced: the name of an UnsyncedDropper with a constructor without arguments")
+            description =
+                    "also lose what was not synced: the name of an UnsyncedDropper with a constructor without arguments")
     private String dropper;
 
     @Option(
             names = "--work",
             paramLabel = "DIR",
-            description = "an empty directory for data, output and stories; kept. Without it a temporary one, kept only on failure")
+            description =
+                    "an empty directory for data, output and stories; kept. Without it a temporary one, kept only on failure")
     private Path work;
 
     @Option(
@@ -95,7 +103,9 @@ final class KillCommand implements Callable<Integer> {
             result = run(temporary.path(), chosen, loss);
         } catch (final IOException | InterruptedException | RuntimeException e) {
             temporary.keep();
-            spec.commandLine().getErr().println("load-test: seed " + chosen + ", everything is kept in " + temporary.path());
+            spec.commandLine()
+                    .getErr()
+                    .println("load-test: seed " + chosen + ", everything is kept in " + temporary.path());
             throw e;
         }
         if (result.passed()) {
@@ -129,11 +139,15 @@ final class KillCommand implements Callable<Integer> {
 
     private UnsyncedDropper load(final String className) {
         try {
-            return (UnsyncedDropper)
-                    Class.forName(className).getDeclaredConstructor().newInstance();
+            return Class.forName(className)
+                    .asSubclass(UnsyncedDropper.class)
+                    .getDeclaredConstructor()
+                    .newInstance();
         } catch (final ReflectiveOperationException | ClassCastException e) {
             throw new ParameterException(
-                    spec.commandLine(), "--drop-unsynced: " + className + " is no UnsyncedDropper on the class path: " + e, e);
+                    spec.commandLine(),
+                    "--drop-unsynced: " + className + " is no UnsyncedDropper on the class path: " + e,
+                    e);
         }
     }
 }

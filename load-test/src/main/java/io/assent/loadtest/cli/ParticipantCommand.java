@@ -31,13 +31,22 @@ final class ParticipantCommand implements Callable<Integer> {
     @Spec
     private CommandSpec spec;
 
-    @Option(names = "--port", defaultValue = "36780", description = "where to listen, 0 for any free port (${DEFAULT-VALUE})")
+    @Option(
+            names = "--port",
+            defaultValue = "36780",
+            description = "where to listen, 0 for any free port (${DEFAULT-VALUE})")
     private int port;
 
-    @Option(names = "--seconds", defaultValue = "0", description = "end after this time, 0 for never (${DEFAULT-VALUE})")
+    @Option(
+            names = "--seconds",
+            defaultValue = "0",
+            description = "end after this time, 0 for never (${DEFAULT-VALUE})")
     private int seconds;
 
-    @Option(names = "--dump", paramLabel = "FILE", description = "write the ledger there at the end, one JSON object per line")
+    @Option(
+            names = "--dump",
+            paramLabel = "FILE",
+            description = "write the ledger there at the end, one JSON object per line")
     private Path dump;
 
     @Override

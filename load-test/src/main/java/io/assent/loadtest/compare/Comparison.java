@@ -142,8 +142,8 @@ public final class Comparison {
             final List<LoadReport> ofForwarder = new ArrayList<>();
             for (int round = 1; round <= settings.rounds(); round++) {
                 ofServer.add(load("round " + round + " server", server, participant, connections, settings.duration()));
-                ofForwarder.add(
-                        load("round " + round + " forwarder", reference, participant, connections, settings.duration()));
+                ofForwarder.add(load(
+                        "round " + round + " forwarder", reference, participant, connections, settings.duration()));
             }
             rows.put(connections, new ComparisonTable.Row(connections, ofServer, ofForwarder));
         }
@@ -152,7 +152,11 @@ public final class Comparison {
     }
 
     private LoadReport load(
-            final String name, final URI target, final Participant participant, final int connections, final Duration time)
+            final String name,
+            final URI target,
+            final Participant participant,
+            final int connections,
+            final Duration time)
             throws InterruptedException {
         final LoadReport report = new SagaGenerator(
                         new LoadPlan(

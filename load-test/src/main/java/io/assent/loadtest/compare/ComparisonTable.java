@@ -55,7 +55,8 @@ public record ComparisonTable(boolean waiting, String durability, String machine
                 .append(durability)
                 .append('\n')
                 .append(machine)
-                .append("\n\n| connections | side | txn/s median | spread | p50 ms | p99 ms | p99.9 ms | errors | ratio |\n")
+                .append(
+                        "\n\n| connections | side | txn/s median | spread | p50 ms | p99 ms | p99.9 ms | errors | ratio |\n")
                 .append("|---|---|---|---|---|---|---|---|---|\n");
         for (final Row row : rows) {
             line(text, row, "server", row.server(), String.format(Locale.ROOT, "**%.3f**", row.ratio()));
@@ -65,7 +66,11 @@ public record ComparisonTable(boolean waiting, String durability, String machine
     }
 
     private static void line(
-            final StringBuilder text, final Row row, final String side, final List<LoadReport> runs, final String ratio) {
+            final StringBuilder text,
+            final Row row,
+            final String side,
+            final List<LoadReport> runs,
+            final String ratio) {
         text.append(String.format(
                 Locale.ROOT,
                 "| %d | %s | %,.0f | %,.0f-%,.0f (%.0f %%) | %.2f | %.2f | %.2f | %d | %s |%n",

@@ -42,7 +42,8 @@ public final class Forwarder implements AutoCloseable {
     private final Channel listener;
     private int connections;
 
-    private Forwarder(final int port, final String participantHost, final int participantPort, final boolean answerFirst) {
+    private Forwarder(
+            final int port, final String participantHost, final int participantPort, final boolean answerFirst) {
         this.answerFirst = answerFirst;
         final String host = participantHost + ":" + participantPort;
         final String query = "?branch_id=01&gid=0123456789-000000000000&op=action&trans_type=saga";
@@ -117,7 +118,11 @@ public final class Forwarder implements AutoCloseable {
             connections++;
             connector.connect().addListener(connected -> {
                 if (connected.isSuccess()) {
-                    ((io.netty.channel.ChannelFuture) connected).channel().pipeline().get(Outbound.class).begin(request);
+                    ((io.netty.channel.ChannelFuture) connected)
+                            .channel()
+                            .pipeline()
+                            .get(Outbound.class)
+                            .begin(request);
                 } else {
                     connections--;
                     request.finish(BROKEN);

@@ -38,13 +38,15 @@ public record LoadPlan(
     /** Checks the bounds. */
     public LoadPlan {
         if (connections < 1 || connections > CONNECTIONS_MAX) {
-            throw new IllegalArgumentException("connections must be 1 to " + CONNECTIONS_MAX + ", but is " + connections);
+            throw new IllegalArgumentException(
+                    "connections must be 1 to " + CONNECTIONS_MAX + ", but is " + connections);
         }
         if (inFlightMax < 1) {
             throw new IllegalArgumentException("inFlightMax must be at least 1, but is " + inFlightMax);
         }
         if (duration.isZero() || duration.isNegative() || duration.compareTo(DURATION_MAX) > 0) {
-            throw new IllegalArgumentException("duration must be above 0 and at most " + DURATION_MAX + ", but is " + duration);
+            throw new IllegalArgumentException(
+                    "duration must be above 0 and at most " + DURATION_MAX + ", but is " + duration);
         }
         if (warmUp.isNegative() || warmUp.compareTo(DURATION_MAX) > 0) {
             throw new IllegalArgumentException("warmUp must be 0 to " + DURATION_MAX + ", but is " + warmUp);

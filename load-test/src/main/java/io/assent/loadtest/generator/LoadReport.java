@@ -13,8 +13,7 @@ import org.HdrHistogram.Histogram;
  * @param latencies the time from submit to answer, in ns.
  * @param errors how many requests failed, by kind, the warm-up included.
  */
-public record LoadReport(
-        long answered, long completed, double seconds, Histogram latencies, Map<String, Long> errors) {
+public record LoadReport(long answered, long completed, double seconds, Histogram latencies, Map<String, Long> errors) {
 
     /**
      * Tells the throughput.

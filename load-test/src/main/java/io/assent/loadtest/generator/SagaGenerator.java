@@ -56,7 +56,8 @@ public final class SagaGenerator {
     public SagaGenerator(final LoadPlan plan, final LongSupplier completedSagas) {
         this.plan = plan;
         this.completedSagas = completedSagas;
-        this.template = new SubmitTemplate(plan, String.format("%08x-", ThreadLocalRandom.current().nextInt()));
+        this.template = new SubmitTemplate(
+                plan, String.format("%08x-", ThreadLocalRandom.current().nextInt()));
         this.drained = new CountDownLatch(plan.connections());
     }
 

@@ -63,10 +63,15 @@ final class CoordinatorConnection {
         }
         final Map<String, String> rows = new LinkedHashMap<>();
         for (final JsonNode row : root.path("branches")) {
-            rows.put(row.path("branch_id").asText() + "/" + row.path("op").asText(), row.path("status").asText());
+            rows.put(
+                    row.path("branch_id").asText() + "/" + row.path("op").asText(),
+                    row.path("status").asText());
         }
-        final String end = transaction.path("finish_time").asText(transaction.path("rollback_time").asText(""));
-        final long endedMs = end.isEmpty() ? 0 : OffsetDateTime.parse(end).toInstant().toEpochMilli();
+        final String end = transaction
+                .path("finish_time")
+                .asText(transaction.path("rollback_time").asText(""));
+        final long endedMs =
+                end.isEmpty() ? 0 : OffsetDateTime.parse(end).toInstant().toEpochMilli();
         return Optional.of(new ServerView(transaction.path("status").asText(), endedMs, rows, answer.body()));
     }
 }

@@ -92,5 +92,11 @@ public record Evidence(
      * @param dropped what was dropped before the restart, empty if nothing.
      */
     public record Kill(
-            int number, long before, long after, int open, Map<Kind, Integer> openByKind, long restartMs, String dropped) {}
+            int number,
+            long before,
+            long after,
+            int open,
+            Map<Kind, Integer> openByKind,
+            long restartMs,
+            String dropped) {}
 }

@@ -91,8 +91,20 @@ public record KillConfig(
      */
     public KillConfig sized(final int newKills, final int newOpenMin, final int newAcknowledgedMin) {
         return new KillConfig(
-                server, durability, workDirectory, seed, newKills, newOpenMin, newAcknowledgedMin, workers, startLimit, openLimit,
-                settleLimit, requestTimeoutMs, clockToleranceMs, dropper);
+                server,
+                durability,
+                workDirectory,
+                seed,
+                newKills,
+                newOpenMin,
+                newAcknowledgedMin,
+                workers,
+                startLimit,
+                openLimit,
+                settleLimit,
+                requestTimeoutMs,
+                clockToleranceMs,
+                dropper);
     }
 
     /**
@@ -103,8 +115,20 @@ public record KillConfig(
      */
     public KillConfig dropping(final UnsyncedDropper newDropper) {
         return new KillConfig(
-                server, durability, workDirectory, seed, kills, openMin, acknowledgedMin, workers, startLimit, openLimit,
-                settleLimit, requestTimeoutMs, clockToleranceMs, Optional.of(newDropper));
+                server,
+                durability,
+                workDirectory,
+                seed,
+                kills,
+                openMin,
+                acknowledgedMin,
+                workers,
+                startLimit,
+                openLimit,
+                settleLimit,
+                requestTimeoutMs,
+                clockToleranceMs,
+                Optional.of(newDropper));
     }
 
     /**
@@ -115,10 +139,23 @@ public record KillConfig(
      * @param newSettleLimit the end of every transaction after the last restart.
      * @return the changed settings.
      */
-    public KillConfig limited(final Duration newStartLimit, final Duration newOpenLimit, final Duration newSettleLimit) {
+    public KillConfig limited(
+            final Duration newStartLimit, final Duration newOpenLimit, final Duration newSettleLimit) {
         return new KillConfig(
-                server, durability, workDirectory, seed, kills, openMin, acknowledgedMin, workers, newStartLimit, newOpenLimit,
-                newSettleLimit, requestTimeoutMs, clockToleranceMs, dropper);
+                server,
+                durability,
+                workDirectory,
+                seed,
+                kills,
+                openMin,
+                acknowledgedMin,
+                workers,
+                newStartLimit,
+                newOpenLimit,
+                newSettleLimit,
+                requestTimeoutMs,
+                clockToleranceMs,
+                dropper);
     }
 
     /**
@@ -129,7 +166,19 @@ public record KillConfig(
      */
     public KillConfig durable(final String newDurability) {
         return new KillConfig(
-                server, newDurability, workDirectory, seed, kills, openMin, acknowledgedMin, workers, startLimit, openLimit,
-                settleLimit, requestTimeoutMs, clockToleranceMs, dropper);
+                server,
+                newDurability,
+                workDirectory,
+                seed,
+                kills,
+                openMin,
+                acknowledgedMin,
+                workers,
+                startLimit,
+                openLimit,
+                settleLimit,
+                requestTimeoutMs,
+                clockToleranceMs,
+                dropper);
     }
 }

@@ -67,8 +67,8 @@ public record KillResult(Evidence evidence, List<Violation> violations, double s
                     kill.restartMs(),
                     kill.dropped().isEmpty() ? "" : ", " + kill.dropped()));
         }
-        byKind.forEach((kind, counts) -> text.append(
-                String.format("  %-26s tried %6d  acknowledged %6d  there %6d%n", kind, counts[0], counts[1], counts[2])));
+        byKind.forEach((kind, counts) -> text.append(String.format(
+                "  %-26s tried %6d  acknowledged %6d  there %6d%n", kind, counts[0], counts[1], counts[2])));
         text.append(passed() ? "every rule held" : violations.size() + " VIOLATIONS");
         violations.stream().limit(20).forEach(violation -> text.append("\n  ").append(violation));
         return text.toString();

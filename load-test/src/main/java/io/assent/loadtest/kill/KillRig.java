@@ -170,8 +170,8 @@ public final class KillRig {
         long notBefore = 0;
         while (true) {
             check(server);
-            final boolean enough = transactions.open() >= openWanted
-                    && transactions.acknowledgedCount() >= acknowledgedBefore;
+            final boolean enough =
+                    transactions.open() >= openWanted && transactions.acknowledgedCount() >= acknowledgedBefore;
             if (enough && notBefore == 0) {
                 notBefore = System.nanoTime() + TimeUnit.MICROSECONDS.toNanos(random.nextInt(1_000_000));
             }
@@ -179,9 +179,10 @@ public final class KillRig {
                 return;
             }
             if (System.nanoTime() > deadline) {
-                throw new IOException("kill " + number + ": after " + config.openLimit().toSeconds() + " s only "
-                        + transactions.open() + " transactions are open and " + transactions.acknowledgedCount()
-                        + " acknowledged, wanted " + config.openMin() + " and " + acknowledgedBefore);
+                throw new IOException(
+                        "kill " + number + ": after " + config.openLimit().toSeconds() + " s only "
+                                + transactions.open() + " transactions are open and " + transactions.acknowledgedCount()
+                                + " acknowledged, wanted " + config.openMin() + " and " + acknowledgedBefore);
             }
             Thread.sleep(WAIT_MS);
         }
@@ -195,8 +196,10 @@ public final class KillRig {
         serving = false;
         awaitLastWords();
         final long after = ledger.mark();
-        final int open = openByKind.values().stream().mapToInt(Integer::intValue).sum();
-        final String dropped = config.dropper().isPresent() ? config.dropper().get().drop(data, random) : "";
+        final int open =
+                openByKind.values().stream().mapToInt(Integer::intValue).sum();
+        final String dropped =
+                config.dropper().isPresent() ? config.dropper().get().drop(data, random) : "";
         final long restart = System.nanoTime();
         final ChildProcess next = startServer(data);
         final long restartMs = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - restart);
@@ -212,7 +215,8 @@ public final class KillRig {
         final long deadline = System.nanoTime() + config.startLimit().toNanos();
         while (participant.connections() > 0) {
             if (System.nanoTime() > deadline) {
-                throw new IOException("the server is dead, but " + participant.connections() + " connections to the participant are open");
+                throw new IOException("the server is dead, but " + participant.connections()
+                        + " connections to the participant are open");
             }
             Thread.sleep(WAIT_MS);
         }
@@ -224,8 +228,8 @@ public final class KillRig {
         while (transactions.acknowledgedCount() < config.acknowledgedMin()) {
             check(server);
             if (System.nanoTime() > deadline) {
-                throw new IOException("only " + transactions.acknowledgedCount() + " transactions were acknowledged, wanted "
-                        + config.acknowledgedMin());
+                throw new IOException("only " + transactions.acknowledgedCount()
+                        + " transactions were acknowledged, wanted " + config.acknowledgedMin());
             }
             Thread.sleep(WAIT_MS);
         }
@@ -275,7 +279,8 @@ public final class KillRig {
     }
 
     /** Sends one request, and again if it was cut off and the client is of the patient kind; true when it was taken. */
-    private boolean send(final Plan plan, final Plan.Request request, final List<Told> answers) throws InterruptedException {
+    private boolean send(final Plan plan, final Plan.Request request, final List<Told> answers)
+            throws InterruptedException {
         for (int attempt = 1; attempt <= ATTEMPTS_MAX; attempt++) {
             final long sentMs = System.currentTimeMillis();
             int status = 0;
@@ -405,8 +410,11 @@ public final class KillRig {
         final StringBuilder all = new StringBuilder("seed " + config.seed() + "\n");
         violations.forEach(violation -> all.append(violation).append('\n'));
         Files.writeString(stories.resolve("violations.txt"), all);
-        for (final String gid :
-                violations.stream().map(Violation::gid).distinct().limit(STORIES_MAX).toList()) {
+        for (final String gid : violations.stream()
+                .map(Violation::gid)
+                .distinct()
+                .limit(STORIES_MAX)
+                .toList()) {
             if (!gid.isEmpty()) {
                 Files.writeString(stories.resolve(gid + ".txt"), Story.of(evidence, gid, violations));
             }

@@ -59,7 +59,8 @@ final class OpenTransactions {
             return;
         }
         final Script.Kind answer = life.plan.required().get(call.operation());
-        final boolean done = answer == Script.Kind.OK ? call.answeredOk() : answer == Script.Kind.FAIL && call.answeredFail();
+        final boolean done =
+                answer == Script.Kind.OK ? call.answeredOk() : answer == Script.Kind.FAIL && call.answeredFail();
         if (done && life.missing.remove(call.operation()) && life.missing.isEmpty() && life.acknowledged) {
             open--;
             openByKind.merge(life.plan.kind(), -1, Integer::sum);

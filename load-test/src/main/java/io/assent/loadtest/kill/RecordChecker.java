@@ -75,7 +75,10 @@ public final class RecordChecker {
         if (!view.terminal()) {
             broken(Rule.ENDS, plan.gid(), "its status is still " + view.status());
         } else if (!view.status().equals(plan.finalStatus())) {
-            broken(Rule.ENDS_RIGHT, plan.gid(), "its status is " + view.status() + ", it must be " + plan.finalStatus());
+            broken(
+                    Rule.ENDS_RIGHT,
+                    plan.gid(),
+                    "its status is " + view.status() + ", it must be " + plan.finalStatus());
         }
         checkSightings(plan, view, own);
         checkRequired(plan, view, own);
@@ -89,10 +92,13 @@ public final class RecordChecker {
         boolean stored = false;
         for (final Told answer : told) {
             switch (answer.status()) {
-                case 0, 200, 503 -> { }
+                case 0, 200, 503 -> {}
                 case 409 -> {
                     if (!answer.waiting() && !answer.repeated() && !stored) {
-                        broken(Rule.ANSWERS_FIT, plan.gid(), answer.endpoint() + " of a new gid was refused: " + answer.body());
+                        broken(
+                                Rule.ANSWERS_FIT,
+                                plan.gid(),
+                                answer.endpoint() + " of a new gid was refused: " + answer.body());
                     }
                 }
                 default -> {
@@ -106,7 +112,10 @@ public final class RecordChecker {
             }
             stored |= answer.acknowledges() || answer.status() == 0;
             if (answer.waiting() && answer.status() == 200 && view != null && !"succeed".equals(view.status())) {
-                broken(Rule.TOLD_IS_TRUE, plan.gid(), "a waiting client was told of success, the status is " + view.status());
+                broken(
+                        Rule.TOLD_IS_TRUE,
+                        plan.gid(),
+                        "a waiting client was told of success, the status is " + view.status());
             }
         }
         if (view != null && !told.isEmpty() && told.stream().allMatch(answer -> answer.status() == 503)) {
@@ -139,8 +148,8 @@ public final class RecordChecker {
                 broken(
                         Rule.NO_CALL_AFTER_END,
                         plan.gid(),
-                        call.operation() + " was received as no. " + call.received() + ", the end had been seen before no. "
-                                + sighting.mark());
+                        call.operation() + " was received as no. " + call.received()
+                                + ", the end had been seen before no. " + sighting.mark());
             } else if (view.endedMs() > 0 && call.receivedMs() > view.endedMs() + evidence.clockToleranceMs()) {
                 broken(
                         Rule.NO_CALL_AFTER_END,
@@ -160,7 +169,10 @@ public final class RecordChecker {
                     .filter(call -> call.operation().equals(operation))
                     .anyMatch(call -> answer == Script.Kind.OK ? call.answeredOk() : call.answeredFail());
             if (!done) {
-                broken(Rule.REQUIRED_WAS_DONE, plan.gid(), operation + " was never answered with " + answer + " before the end");
+                broken(
+                        Rule.REQUIRED_WAS_DONE,
+                        plan.gid(),
+                        operation + " was never answered with " + answer + " before the end");
             }
         });
     }
@@ -170,14 +182,20 @@ public final class RecordChecker {
             final boolean ok = own.stream().anyMatch(call -> call.operation().equals(operation) && call.answeredOk());
             final boolean no = own.stream().anyMatch(call -> call.operation().equals(operation) && call.answeredFail());
             if ("succeed".equals(status) && !ok || "failed".equals(status) && !no) {
-                broken(Rule.ROWS_ARE_TRUE, plan.gid(), "row " + operation + " is " + status + ", its participant never said so");
+                broken(
+                        Rule.ROWS_ARE_TRUE,
+                        plan.gid(),
+                        "row " + operation + " is " + status + ", its participant never said so");
             }
         });
         if ("succeed".equals(view.status())) {
             for (final Plan.Step step : plan.steps()) {
                 final String status = view.rows().get(step.branchId() + ACTION);
                 if (!"succeed".equals(status)) {
-                    broken(Rule.ROWS_ARE_TRUE, plan.gid(), "it succeeded, but row " + step.branchId() + ACTION + " is " + status);
+                    broken(
+                            Rule.ROWS_ARE_TRUE,
+                            plan.gid(),
+                            "it succeeded, but row " + step.branchId() + ACTION + " is " + status);
                 }
             }
         }
@@ -189,17 +207,26 @@ public final class RecordChecker {
         long firstCompensation = Long.MAX_VALUE;
         for (final LedgerEntry call : own) {
             if (!plan.allowed().contains(call.operation())) {
-                broken(Rule.ONLY_ALLOWED_CALLS, plan.gid(), call.operation() + " was called, its course has no such call");
+                broken(
+                        Rule.ONLY_ALLOWED_CALLS,
+                        plan.gid(),
+                        call.operation() + " was called, its course has no such call");
             }
             final long age = call.receivedMs() - sentMs;
             if (call.operation().endsWith(ACTION) && age < plan.delayMs() - evidence.clockToleranceMs()) {
-                broken(Rule.NOT_EARLY, plan.gid(), call.operation() + " was called after " + age + " ms of " + plan.delayMs());
+                broken(
+                        Rule.NOT_EARLY,
+                        plan.gid(),
+                        call.operation() + " was called after " + age + " ms of " + plan.delayMs());
             }
             if (call.operation().endsWith(COMPENSATE)) {
                 firstCompensation = Math.min(firstCompensation, call.received());
             }
             if (!call.operation().endsWith(ACTION) && age < plan.timeoutMs() - evidence.clockToleranceMs()) {
-                broken(Rule.NOT_EARLY, plan.gid(), call.operation() + " was called after " + age + " ms of " + plan.timeoutMs());
+                broken(
+                        Rule.NOT_EARLY,
+                        plan.gid(),
+                        call.operation() + " was called after " + age + " ms of " + plan.timeoutMs());
             }
         }
         for (final LedgerEntry call : own) {
@@ -225,11 +252,17 @@ public final class RecordChecker {
             final String before = plan.steps().get(i - 1).branchId();
             final String after = plan.steps().get(i).branchId();
             if (firstReceived(own, after + ACTION) < firstAnsweredOk(own, before + ACTION)) {
-                broken(Rule.ORDER, plan.gid(), after + ACTION + " was called before " + before + ACTION + " had succeeded");
+                broken(
+                        Rule.ORDER,
+                        plan.gid(),
+                        after + ACTION + " was called before " + before + ACTION + " had succeeded");
             }
             if (plan.required().containsKey(after + COMPENSATE)
                     && firstReceived(own, before + COMPENSATE) < firstAnsweredOk(own, after + COMPENSATE)) {
-                broken(Rule.ORDER, plan.gid(), before + COMPENSATE + " was called before " + after + COMPENSATE + " had succeeded");
+                broken(
+                        Rule.ORDER,
+                        plan.gid(),
+                        before + COMPENSATE + " was called before " + after + COMPENSATE + " had succeeded");
             }
         }
     }
@@ -239,7 +272,10 @@ public final class RecordChecker {
         final String ordered = plan.steps().get(last).branchId() + ACTION;
         for (final Plan.Step before : plan.steps().subList(0, last)) {
             if (firstReceived(own, ordered) < firstAnsweredOk(own, before.branchId() + ACTION)) {
-                broken(Rule.ORDER, plan.gid(), ordered + " was called before " + before.branchId() + ACTION + " had succeeded");
+                broken(
+                        Rule.ORDER,
+                        plan.gid(),
+                        ordered + " was called before " + before.branchId() + ACTION + " had succeeded");
             }
         }
     }
@@ -267,7 +303,8 @@ public final class RecordChecker {
                 broken(
                         Rule.NO_ACTION_AFTER_COMPENSATION,
                         plan.gid(),
-                        call.operation() + " was called as no. " + call.received() + " after its compensation had succeeded");
+                        call.operation() + " was called as no. " + call.received()
+                                + " after its compensation had succeeded");
             }
         }
     }
@@ -286,16 +323,20 @@ public final class RecordChecker {
 
     private void checkPair(final Plan plan, final LedgerEntry first, final LedgerEntry second) {
         final boolean sameOperation = first.op().equals(second.op());
-        final boolean stillOpen = first.answered() == 0 ? first.outcome().startsWith("hang") : first.answered() > second.received();
+        final boolean stillOpen =
+                first.answered() == 0 ? first.outcome().startsWith("hang") : first.answered() > second.received();
         final long boundMs = plan.kind() == Kind.SAGA_RETRY ? 1_000 : evidence.requestTimeoutMs();
         if (stillOpen && second.receivedMs() < first.receivedMs() + boundMs - SLACK_MS) {
             broken(
                     Rule.ONE_OPEN_CALL,
                     plan.gid(),
-                    second.operation() + " no. " + second.received() + " was called while " + first.operation() + " no. "
-                            + first.received() + " was open");
+                    second.operation() + " no. " + second.received() + " was called while " + first.operation()
+                            + " no. " + first.received() + " was open");
         }
-        if (sameOperation && first.answeredOk() && first.answeredMs() - first.receivedMs() < boundMs - SLACK_MS && !stillOpen) {
+        if (sameOperation
+                && first.answeredOk()
+                && first.answeredMs() - first.receivedMs() < boundMs - SLACK_MS
+                && !stillOpen) {
             broken(
                     Rule.NO_NEEDLESS_REPEAT,
                     plan.gid(),
@@ -314,7 +355,10 @@ public final class RecordChecker {
     }
 
     private void checkMoved(
-            final Plan plan, final ServerView view, final List<LedgerEntry> own, final Map<String, Long> expectedBalances) {
+            final Plan plan,
+            final ServerView view,
+            final List<LedgerEntry> own,
+            final Map<String, Long> expectedBalances) {
         for (final Plan.Step step : plan.steps()) {
             final long expected = "succeed".equals(view.status()) ? step.amount() : 0;
             final long moved = own.stream()
@@ -325,14 +369,16 @@ public final class RecordChecker {
                 broken(
                         Rule.MOVED_EXACTLY,
                         plan.gid(),
-                        "branch " + step.branchId() + " moved " + moved + " in all, " + view.status() + " means " + expected);
+                        "branch " + step.branchId() + " moved " + moved + " in all, " + view.status() + " means "
+                                + expected);
             }
             expectedBalances.merge(step.account(), expected, Long::sum);
         }
     }
 
     private void checkSums(final Map<String, Long> expectedBalances) {
-        final long sum = evidence.balances().values().stream().mapToLong(Long::longValue).sum();
+        final long sum =
+                evidence.balances().values().stream().mapToLong(Long::longValue).sum();
         if (sum != 0) {
             broken(Rule.SUMS_ARE_CONSERVED, "", "the accounts add up to " + sum + ", they began with 0");
         }

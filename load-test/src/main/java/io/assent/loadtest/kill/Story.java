@@ -14,31 +14,48 @@ final class Story {
 
     static String of(final Evidence evidence, final String gid, final List<Violation> violations) {
         final StringBuilder text = new StringBuilder();
-        violations.stream().filter(v -> v.gid().equals(gid)).forEach(v -> text.append(v).append('\n'));
+        violations.stream()
+                .filter(v -> v.gid().equals(gid))
+                .forEach(v -> text.append(v).append('\n'));
         evidence.plans().stream().filter(plan -> plan.gid().equals(gid)).forEach(plan -> {
             text.append("\nplan: ").append(plan.kind()).append(", must be ").append(plan.finalStatus());
-            text.append(", needs ").append(plan.required()).append(", allows ").append(plan.allowed()).append('\n');
-            plan.requests().forEach(request ->
-                    text.append("  ").append(request.endpoint()).append(' ').append(request.body()).append('\n'));
+            text.append(", needs ")
+                    .append(plan.required())
+                    .append(", allows ")
+                    .append(plan.allowed())
+                    .append('\n');
+            plan.requests()
+                    .forEach(request -> text.append("  ")
+                            .append(request.endpoint())
+                            .append(' ')
+                            .append(request.body())
+                            .append('\n'));
         });
         text.append("\nno.        what\n");
         final TreeMap<Long, String> events = new TreeMap<>();
         for (final Told told : evidence.told().getOrDefault(gid, List.of())) {
-            events.put(told.mark(), "client: " + told.endpoint() + (told.repeated() ? " (repeated)" : "") + " sent at "
-                    + told.sentMs() + " -> " + told.status() + " " + told.body());
+            events.put(
+                    told.mark(),
+                    "client: " + told.endpoint() + (told.repeated() ? " (repeated)" : "") + " sent at " + told.sentMs()
+                            + " -> " + told.status() + " " + told.body());
         }
         for (final LedgerEntry call : evidence.ledger()) {
             if (call.gid().equals(gid)) {
-                events.put(call.received(), "participant: " + call.operation() + " attempt " + call.attempt() + " at "
-                        + call.receivedMs() + ", will be " + call.outcome() + ", moves " + call.delta());
+                events.put(
+                        call.received(),
+                        "participant: " + call.operation() + " attempt " + call.attempt() + " at " + call.receivedMs()
+                                + ", will be " + call.outcome() + ", moves " + call.delta());
                 if (call.answered() > 0) {
-                    events.put(call.answered(), "participant: " + call.operation() + " answered " + call.outcome() + " at "
-                            + call.answeredMs());
+                    events.put(
+                            call.answered(),
+                            "participant: " + call.operation() + " answered " + call.outcome() + " at "
+                                    + call.answeredMs());
                 }
             }
         }
         for (final Kill kill : evidence.kills()) {
-            events.put(kill.before(), "KILL " + kill.number() + " (gone at no. " + kill.after() + ") " + kill.dropped());
+            events.put(
+                    kill.before(), "KILL " + kill.number() + " (gone at no. " + kill.after() + ") " + kill.dropped());
         }
         final Evidence.Sighting sighting = evidence.sightings().get(gid);
         if (sighting != null) {
@@ -46,7 +63,9 @@ final class Story {
         }
         events.forEach((number, event) -> text.append(String.format("%-10d %s%n", number, event)));
         final ServerView view = evidence.views().get(gid);
-        text.append("\nat the end: ").append(view == null ? "unknown to the server" : view.text()).append('\n');
+        text.append("\nat the end: ")
+                .append(view == null ? "unknown to the server" : view.text())
+                .append('\n');
         return text.toString();
     }
 }

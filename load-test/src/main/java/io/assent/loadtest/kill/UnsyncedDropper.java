@@ -66,7 +66,10 @@ public interface UnsyncedDropper {
                     final long tail = range.from() + random.nextLong(Math.max(1, range.to() - range.from() + 1));
                     for (long page = range.from() / PAGE_BYTES; page * PAGE_BYTES < tail; page++) {
                         if (random.nextInt(3) == 0) {
-                            zero(channel, Math.max(range.from(), page * PAGE_BYTES), Math.min(tail, (page + 1) * PAGE_BYTES));
+                            zero(
+                                    channel,
+                                    Math.max(range.from(), page * PAGE_BYTES),
+                                    Math.min(tail, (page + 1) * PAGE_BYTES));
                             pages++;
                         }
                     }

@@ -72,35 +72,59 @@ public final class Workload {
         final Draft draft = new Draft(kind, gidPrefix + ++number);
         switch (kind) {
             case SAGA_SUCCESS -> draft.step(OK, OK).step(OK, OK).succeeds();
-            case SAGA_WAITING -> draft.step(OK, OK).step(late(OK, 100), OK).waiting().succeeds();
-            case SAGA_SLOW -> draft.step(late(OK, 800), OK).step(late(OK, 800), OK).succeeds();
-            case SAGA_ROLLBACK -> draft.step(OK, OK).step("fail", OK).step(OK, OK).rolledBackFrom(2);
-            case SAGA_ROLLBACK_RETRY -> draft.step(OK, "err.ok").step(OK, "lost.ok").step(late("fail", 300), "ongoing." + OK)
-                    .rolledBackFrom(3);
-            case SAGA_RETRY -> draft.step(pick("err.ok", "close.ok", "lost.ok", "ongoing.ok"), OK)
-                    .step(pick("ongoing.ok", "err.lost.ok", "hang.ok", OK), OK)
-                    .option("request_timeout", 1)
-                    .succeeds();
-            case SAGA_RETRY_LIMIT -> draft.step(OK, OK).step("err", OK).option("retry_limit", 2).rolledBackFrom(2);
-            case SAGA_TIMEOUT -> draft.step("ongoing", OK).step(OK, OK).timeout(2 + random.nextInt(2)).rolledBackFrom(1);
-            case SAGA_CONCURRENT -> draft.step(late(OK, 500), OK)
-                    .step(late(OK, 500), OK)
-                    .step(OK, OK)
-                    .concurrent("{\"orders\":{\"2\":[0,1]},\"concurrent\":true}")
-                    .succeeds();
-            case SAGA_CONCURRENT_ROLLBACK -> draft.step(late(OK, 600), OK)
-                    .step(late("fail", 300), OK)
-                    .step(OK, pick(OK, "err.ok"))
-                    .concurrent("{\"concurrent\":true}")
-                    .rolledBackFrom(3);
+            case SAGA_WAITING ->
+                draft.step(OK, OK).step(late(OK, 100), OK).waiting().succeeds();
+            case SAGA_SLOW ->
+                draft.step(late(OK, 800), OK).step(late(OK, 800), OK).succeeds();
+            case SAGA_ROLLBACK ->
+                draft.step(OK, OK).step("fail", OK).step(OK, OK).rolledBackFrom(2);
+            case SAGA_ROLLBACK_RETRY ->
+                draft.step(OK, "err.ok")
+                        .step(OK, "lost.ok")
+                        .step(late("fail", 300), "ongoing." + OK)
+                        .rolledBackFrom(3);
+            case SAGA_RETRY ->
+                draft.step(pick("err.ok", "close.ok", "lost.ok", "ongoing.ok"), OK)
+                        .step(pick("ongoing.ok", "err.lost.ok", "hang.ok", OK), OK)
+                        .option("request_timeout", 1)
+                        .succeeds();
+            case SAGA_RETRY_LIMIT ->
+                draft.step(OK, OK).step("err", OK).option("retry_limit", 2).rolledBackFrom(2);
+            case SAGA_TIMEOUT ->
+                draft.step("ongoing", OK)
+                        .step(OK, OK)
+                        .timeout(2 + random.nextInt(2))
+                        .rolledBackFrom(1);
+            case SAGA_CONCURRENT ->
+                draft.step(late(OK, 500), OK)
+                        .step(late(OK, 500), OK)
+                        .step(OK, OK)
+                        .concurrent("{\"orders\":{\"2\":[0,1]},\"concurrent\":true}")
+                        .succeeds();
+            case SAGA_CONCURRENT_ROLLBACK ->
+                draft.step(late(OK, 600), OK)
+                        .step(late("fail", 300), OK)
+                        .step(OK, pick(OK, "err.ok"))
+                        .concurrent("{\"concurrent\":true}")
+                        .rolledBackFrom(3);
             case MSG_SUBMIT -> draft.step(OK, "").step(OK, "").succeeds();
-            case MSG_RETRY -> draft.step(pick("err.ok", "lost.ok", "fail.ok"), "").step(pick("ongoing.ok", "close.ok"), "")
-                    .succeeds();
-            case MSG_DELAY -> draft.step(OK, "").step(OK, "").delay(1 + random.nextInt(3)).succeeds();
-            case MSG_PREPARED -> draft.step(OK, "").step(OK, "").prepared(OK, "submit").succeeds();
-            case MSG_CHECKED_COMMIT -> draft.step(OK, "").step(OK, "").prepared(pick(OK, "ongoing.ok", "err.ok"), "").succeeds();
-            case MSG_CHECKED_ROLLBACK -> draft.step(OK, "").step(OK, "").prepared("fail", "").neverSubmitted();
-            case MSG_ABORTED -> draft.step(OK, "").step(OK, "").prepared("fail", "abort").neverSubmitted();
+            case MSG_RETRY ->
+                draft.step(pick("err.ok", "lost.ok", "fail.ok"), "")
+                        .step(pick("ongoing.ok", "close.ok"), "")
+                        .succeeds();
+            case MSG_DELAY ->
+                draft.step(OK, "").step(OK, "").delay(1 + random.nextInt(3)).succeeds();
+            case MSG_PREPARED ->
+                draft.step(OK, "").step(OK, "").prepared(OK, "submit").succeeds();
+            case MSG_CHECKED_COMMIT ->
+                draft.step(OK, "")
+                        .step(OK, "")
+                        .prepared(pick(OK, "ongoing.ok", "err.ok"), "")
+                        .succeeds();
+            case MSG_CHECKED_ROLLBACK ->
+                draft.step(OK, "").step(OK, "").prepared("fail", "").neverSubmitted();
+            case MSG_ABORTED ->
+                draft.step(OK, "").step(OK, "").prepared("fail", "abort").neverSubmitted();
         }
         return draft.plan();
     }

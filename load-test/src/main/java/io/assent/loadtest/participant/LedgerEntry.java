@@ -56,7 +56,6 @@ public record LedgerEntry(
     }
 
     LedgerEntry answeredAt(final long sequence, final long ms) {
-        return new LedgerEntry(
-                received, receivedMs, sequence, ms, gid, branchId, op, attempt, outcome, account, delta);
+        return new LedgerEntry(received, receivedMs, sequence, ms, gid, branchId, op, attempt, outcome, account, delta);
     }
 }

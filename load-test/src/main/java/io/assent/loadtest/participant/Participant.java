@@ -216,22 +216,20 @@ public final class Participant implements AutoCloseable {
                     }
                 }
                 case CLOSE, LOST -> context.close();
-                case HANG -> { }
+                case HANG -> {}
             }
         }
 
         private void show(final ChannelHandlerContext context, final String target) {
             final QueryStringDecoder url = new QueryStringDecoder(target);
-            final Object shown =
-                    switch (url.path()) {
-                        case "/ledger/entries" -> parameter(url, "gid").isEmpty()
-                                ? ledger.entries()
-                                : ledger.entriesOf(parameter(url, "gid"));
-                        case "/ledger/balances" -> ledger.balances();
-                        case "/ledger/counts" -> Map.of(
-                                "calls", ledger.size(), "requests", requests(), "last_branches", lastBranches());
-                        default -> null;
-                    };
+            final Object shown = switch (url.path()) {
+                case "/ledger/entries" ->
+                    parameter(url, "gid").isEmpty() ? ledger.entries() : ledger.entriesOf(parameter(url, "gid"));
+                case "/ledger/balances" -> ledger.balances();
+                case "/ledger/counts" ->
+                    Map.of("calls", ledger.size(), "requests", requests(), "last_branches", lastBranches());
+                default -> null;
+            };
             if (shown == null) {
                 write(context, 404, "{\"message\":\"known are /ledger/entries, /ledger/balances and /ledger/counts\"}");
                 return;

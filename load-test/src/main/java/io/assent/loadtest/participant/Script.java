@@ -119,7 +119,8 @@ public record Script(List<Outcome> outcomes) {
                 return new Outcome(kind, dash < 0 ? 0 : lateMs(part, part.substring(dash + 1)));
             }
         }
-        throw new IllegalArgumentException("'" + part + "' is no outcome: ok, fail, ongoing, err, hang, close, lost, each with -MS");
+        throw new IllegalArgumentException(
+                "'" + part + "' is no outcome: ok, fail, ongoing, err, hang, close, lost, each with -MS");
     }
 
     private static int lateMs(final String part, final String digits) {

@@ -93,7 +93,8 @@ public final class ChildProcess implements AutoCloseable {
         final long deadline = System.nanoTime() + limit.toNanos();
         while (System.nanoTime() < deadline) {
             if (!process.isAlive()) {
-                throw new IOException("the process ended with exit code " + process.exitValue() + "; it printed:\n" + logTail());
+                throw new IOException(
+                        "the process ended with exit code " + process.exitValue() + "; it printed:\n" + logTail());
             }
             try {
                 if (http.send(request, BodyHandlers.discarding()).statusCode() == 200) {
@@ -113,8 +114,8 @@ public final class ChildProcess implements AutoCloseable {
      * @throws IOException if it cannot be killed.
      */
     public void kill() throws IOException {
-        final List<ProcessHandle> family =
-                Stream.concat(process.descendants(), Stream.of(process.toHandle())).toList();
+        final List<ProcessHandle> family = Stream.concat(process.descendants(), Stream.of(process.toHandle()))
+                .toList();
         family.forEach(ProcessHandle::destroyForcibly);
         try {
             for (final ProcessHandle member : family) {

@@ -12,8 +12,7 @@ import java.util.List;
 public record ServerCommand(List<String> words) {
 
     /** How Assent itself is started. */
-    public static final String ASSENT =
-            "bin/assent serve --data {data} --http-port {port} --durability {durability}";
+    public static final String ASSENT = "bin/assent serve --data {data} --http-port {port} --durability {durability}";
 
     /** Checks the command. */
     public ServerCommand {

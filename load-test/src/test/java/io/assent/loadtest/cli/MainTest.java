@@ -25,16 +25,21 @@ class MainTest {
     void shouldDescribeEveryOptionWhenAskedForHelp(final String command) {
         assertThat(run(command, "--help")).isZero();
         assertThat(out.toString()).contains("Usage: load-test " + command);
-        Main.commandLine().getSubcommands().get(command).getCommandSpec().options().forEach(option -> assertThat(
-                        option.description())
-                .as(option.longestName())
-                .isNotEmpty());
+        Main.commandLine()
+                .getSubcommands()
+                .get(command)
+                .getCommandSpec()
+                .options()
+                .forEach(option -> assertThat(option.description())
+                        .as(option.longestName())
+                        .isNotEmpty());
     }
 
     @Test
     void shouldExitWith2WhenTheUsageIsWrong() {
         assertThat(run("compare", "--nonsense")).isEqualTo(2);
-        assertThat(run("kill", "--drop-unsynced", "no.such.Class", "--kills", "1")).isEqualTo(2);
+        assertThat(run("kill", "--drop-unsynced", "no.such.Class", "--kills", "1"))
+                .isEqualTo(2);
         assertThat(out.toString()).contains("no.such.Class");
     }
 

@@ -21,7 +21,8 @@ class ComparisonTest {
     private static LoadReport report(final long completed, final long errors) {
         final Histogram latencies = new Histogram(3);
         latencies.recordValue(1_000_000);
-        return new LoadReport(completed, completed, 2, latencies, errors == 0 ? Map.of() : Map.of("status 500", errors));
+        return new LoadReport(
+                completed, completed, 2, latencies, errors == 0 ? Map.of() : Map.of("status 500", errors));
     }
 
     @Test
@@ -66,14 +67,21 @@ class ComparisonTest {
                 .run();
         assertThat(table.rows()).singleElement().satisfies(row -> {
             assertThat(row.ratio()).isPositive();
-            assertThat(row.server()).hasSize(2).allSatisfy(run -> assertThat(run.errors()).isEmpty());
+            assertThat(row.server())
+                    .hasSize(2)
+                    .allSatisfy(run -> assertThat(run.errors()).isEmpty());
             assertThat(row.forwarder()).hasSize(2);
         });
         assertThat(lines)
                 .extracting(line -> line.substring(0, 18).trim())
                 .containsExactly(
-                        "warm-up server", "warm-up forwarder", "round 1 server", "round 1 forwarder", "round 2 server",
+                        "warm-up server",
+                        "warm-up forwarder",
+                        "round 1 server",
+                        "round 1 forwarder",
+                        "round 2 server",
                         "round 2 forwarder");
-        assertThat(ProcessHandle.current().children().filter(ProcessHandle::isAlive)).isEmpty();
+        assertThat(ProcessHandle.current().children().filter(ProcessHandle::isAlive))
+                .isEmpty();
     }
 }

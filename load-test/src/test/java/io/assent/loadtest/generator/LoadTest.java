@@ -44,10 +44,16 @@ class LoadTest {
         try (Forwarder forwarder = Forwarder.start(0, "127.0.0.1", participant.port(), false)) {
             final LoadReport report = run(forwarder.port(), true, 8);
             assertThat(report.errors()).isEmpty();
-            assertThat(report.answered()).isPositive().isEqualTo(report.latencies().getTotalCount());
+            assertThat(report.answered())
+                    .isPositive()
+                    .isEqualTo(report.latencies().getTotalCount());
             assertThat(report.completed()).isEqualTo(report.answered());
-            assertThat(participant.requests()).isEqualTo(2 * participant.lastBranches()).isGreaterThan(2 * report.answered());
-            assertThat(report.latencyMs(99)).isGreaterThanOrEqualTo(report.latencyMs(50)).isPositive();
+            assertThat(participant.requests())
+                    .isEqualTo(2 * participant.lastBranches())
+                    .isGreaterThan(2 * report.answered());
+            assertThat(report.latencyMs(99))
+                    .isGreaterThanOrEqualTo(report.latencyMs(50))
+                    .isPositive();
         }
     }
 
@@ -76,7 +82,8 @@ class LoadTest {
     @Test
     void shouldRefuseThePlanWhenABoundIsPassed() {
         assertThat(plan(LoadPlan.CONNECTIONS_MAX, LoadPlan.DURATION_MAX)).isNotNull();
-        assertThatThrownBy(() -> plan(LoadPlan.CONNECTIONS_MAX + 1, Duration.ofSeconds(1))).hasMessageContaining("connections");
+        assertThatThrownBy(() -> plan(LoadPlan.CONNECTIONS_MAX + 1, Duration.ofSeconds(1)))
+                .hasMessageContaining("connections");
         assertThatThrownBy(() -> plan(0, Duration.ofSeconds(1))).hasMessageContaining("connections");
         assertThatThrownBy(() -> plan(1, LoadPlan.DURATION_MAX.plusSeconds(1))).hasMessageContaining("duration");
         assertThatThrownBy(() -> plan(1, Duration.ZERO)).hasMessageContaining("duration");

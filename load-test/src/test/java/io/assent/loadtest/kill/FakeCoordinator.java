@@ -21,7 +21,6 @@ import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -44,7 +43,7 @@ final class FakeCoordinator {
         UNKNOWN
     }
 
-    private final class Transaction {
+    private static final class Transaction {
         private final String gid;
         private final JsonNode body;
         private final long createdMs;
@@ -53,7 +52,6 @@ final class FakeCoordinator {
         private final Map<String, String> rows = new ConcurrentHashMap<>();
         private final CompletableFuture<String> end = new CompletableFuture<>();
         private boolean running;
-        private JsonNode submitted;
 
         Transaction(final String gid, final JsonNode body, final String status, final long createdMs) {
             this.gid = gid;
@@ -68,7 +66,8 @@ final class FakeCoordinator {
     }
 
     private final ObjectMapper mapper = new ObjectMapper();
-    private final HttpClient http = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+    private final HttpClient http =
+            HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
     private final ExecutorService threads = Executors.newCachedThreadPool();
     private final Map<String, Transaction> transactions = new ConcurrentHashMap<>();
     private final Path journal;
@@ -85,8 +84,8 @@ final class FakeCoordinator {
         System.setProperty("sun.net.httpserver.nodelay", "true");
         final FakeCoordinator coordinator = new FakeCoordinator(Path.of(arguments[0]), arguments[2]);
         coordinator.replay();
-        final HttpServer server =
-                HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), Integer.parseInt(arguments[1])), 1_000);
+        final HttpServer server = HttpServer.create(
+                new InetSocketAddress(InetAddress.getLoopbackAddress(), Integer.parseInt(arguments[1])), 1_000);
         server.setExecutor(coordinator.threads);
         server.createContext("/", coordinator::handle);
         server.start();
@@ -105,7 +104,8 @@ final class FakeCoordinator {
             final String[] words = line.split("\t");
             if (words[1].equals("created")) {
                 transactions.put(
-                        words[0], new Transaction(words[0], mapper.readTree(words[4]), words[2], Long.parseLong(words[3])));
+                        words[0],
+                        new Transaction(words[0], mapper.readTree(words[4]), words[2], Long.parseLong(words[3])));
                 continue;
             }
             final Transaction transaction = transactions.get(words[0]);
@@ -117,7 +117,9 @@ final class FakeCoordinator {
                     transaction.status = words[2];
                     transaction.endedMs = Long.parseLong(words[3]);
                 }
-                case "submitted" -> transaction.submitted = mapper.readTree(words[2]);
+                case "submitted" -> {
+                    // What a submit brings is not needed again.
+                }
                 default -> transaction.rows.put(words[1], words[2]);
             }
         }
@@ -172,7 +174,6 @@ final class FakeCoordinator {
                     return "current status " + known.status;
                 }
                 if (endpoint.equals("submit") && known.status.equals("prepared")) {
-                    known.submitted = body;
                     write(gid, "submitted", body.toString());
                     status(known, "submitted");
                 } else if (endpoint.equals("abort")) {
@@ -208,7 +209,8 @@ final class FakeCoordinator {
                         .put("status", transaction.rows.getOrDefault(branch + "/" + op, "prepared"));
             }
         }
-        final ObjectNode record = answer.putObject("transaction").put("gid", gid).put("status", transaction.status);
+        final ObjectNode record =
+                answer.putObject("transaction").put("gid", gid).put("status", transaction.status);
         if (transaction.endedMs > 0) {
             record.put(
                     transaction.status.equals("succeed") ? "finish_time" : "rollback_time",
@@ -261,13 +263,15 @@ final class FakeCoordinator {
     }
 
     private void runMessage(final Transaction transaction) throws InterruptedException, IOException {
-        long due = transaction.createdMs + transaction.body.path("timeout_to_fail").asLong() * 1_000;
+        long due =
+                transaction.createdMs + transaction.body.path("timeout_to_fail").asLong() * 1_000;
         while (transaction.status.equals("prepared")) {
             if (System.currentTimeMillis() < due) {
                 Thread.sleep(20);
                 continue;
             }
-            final Result result = send(transaction, transaction.body.path("query_prepared").asText(), "00", "msg", "");
+            final Result result =
+                    send(transaction, transaction.body.path("query_prepared").asText(), "00", "msg", "");
             synchronized (this) {
                 if (transaction.status.equals("prepared") && (result == Result.OK || result == Result.FAIL)) {
                     status(transaction, result == Result.OK ? "submitted" : "failed");
@@ -279,7 +283,8 @@ final class FakeCoordinator {
             return;
         }
         final String custom = transaction.body.path("custom_data").asText("{}");
-        final long wait = transaction.createdMs + mapper.readTree(custom).path("delay").asLong() * 1_000
+        final long wait = transaction.createdMs
+                + mapper.readTree(custom).path("delay").asLong() * 1_000
                 - System.currentTimeMillis();
         Thread.sleep(Math.max(0, wait));
         for (int i = 0; i < transaction.body.path("steps").size(); i++) {
@@ -301,8 +306,11 @@ final class FakeCoordinator {
         }
         for (int i = steps - 1; i >= 0; i--) {
             final String branch = String.format("%02d", i + 1);
-            final boolean reached = concurrent || i == 0 || "succeed".equals(transaction.rows.get(String.format("%02d", i) + "/action"));
-            if (reached && !"succeed".equals(transaction.rows.get(branch + "/compensate"))
+            final boolean reached = concurrent
+                    || i == 0
+                    || "succeed".equals(transaction.rows.get(String.format("%02d", i) + "/action"));
+            if (reached
+                    && !"succeed".equals(transaction.rows.get(branch + "/compensate"))
                     && !(fault.equals("skip-compensation") && i == 0)) {
                 insist(transaction, i, "compensate");
             }
@@ -310,7 +318,8 @@ final class FakeCoordinator {
         status(transaction, "failed");
     }
 
-    private boolean actionsInOrder(final Transaction transaction, final int steps) throws InterruptedException, IOException {
+    private boolean actionsInOrder(final Transaction transaction, final int steps)
+            throws InterruptedException, IOException {
         for (int i = 0; i < steps; i++) {
             if (!action(transaction, i)) {
                 return false;
@@ -319,8 +328,10 @@ final class FakeCoordinator {
         return true;
     }
 
-    private boolean allActions(final Transaction transaction, final int steps) throws IOException, InterruptedException {
-        final JsonNode orders = mapper.readTree(transaction.body.path("custom_data").asText()).path("orders");
+    private boolean allActions(final Transaction transaction, final int steps)
+            throws IOException, InterruptedException {
+        final JsonNode orders =
+                mapper.readTree(transaction.body.path("custom_data").asText()).path("orders");
         final List<Integer> free = new ArrayList<>();
         final List<Integer> ordered = new ArrayList<>();
         for (int i = 0; i < steps; i++) {
@@ -371,7 +382,8 @@ final class FakeCoordinator {
         return false;
     }
 
-    private void insist(final Transaction transaction, final int step, final String op) throws InterruptedException, IOException {
+    private void insist(final Transaction transaction, final int step, final String op)
+            throws InterruptedException, IOException {
         final String operation = String.format("%02d", step + 1) + "/" + op;
         long intervalMs = 500;
         while (!"succeed".equals(transaction.rows.get(operation))) {
@@ -397,14 +409,16 @@ final class FakeCoordinator {
             final Transaction transaction, final String url, final String branch, final String op, final String payload)
             throws InterruptedException {
         final long timeoutS = transaction.body.path("request_timeout").asLong(3);
-        final HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(url + "?branch_id=" + branch + "&gid="
-                        + transaction.gid + "&op=" + op + "&trans_type=" + transaction.body.path("trans_type").asText()))
+        final HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(
+                        url + "?branch_id=" + branch + "&gid=" + transaction.gid + "&op=" + op + "&trans_type="
+                                + transaction.body.path("trans_type").asText()))
                 .timeout(Duration.ofSeconds(timeoutS));
         try {
             final HttpResponse<String> answer = http.send(
                     payload.isEmpty()
                             ? request.GET().build()
-                            : request.POST(HttpRequest.BodyPublishers.ofString(payload)).build(),
+                            : request.POST(HttpRequest.BodyPublishers.ofString(payload))
+                                    .build(),
                     BodyHandlers.ofString());
             return switch (answer.statusCode()) {
                 case 200 -> Result.OK;

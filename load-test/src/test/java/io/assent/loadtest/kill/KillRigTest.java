@@ -56,15 +56,20 @@ class KillRigTest {
             assertThat(kill.dropped()).endsWith("bytes kept");
         });
         assertThat(result.acknowledged()).isGreaterThanOrEqualTo(450);
-        assertThat(result.evidence().plans().stream().map(Plan::kind).distinct()).hasSize(Kind.values().length);
+        assertThat(result.evidence().plans().stream().map(Plan::kind).distinct())
+                .hasSize(Kind.values().length);
     }
 
     @Test
     void shouldFindTheLossWhenTheServerForgetsItsLastEvents() throws Exception {
         final KillResult result = run("lose-tail", 2);
-        assertThat(rules(result)).as(result.summary()).containsAnyOf(Rule.ACKNOWLEDGED_IS_KEPT, Rule.NO_CALL_WITHOUT_TRANSACTION);
-        final Violation first =
-                result.violations().stream().filter(v -> !v.gid().isEmpty()).findFirst().orElseThrow();
+        assertThat(rules(result))
+                .as(result.summary())
+                .containsAnyOf(Rule.ACKNOWLEDGED_IS_KEPT, Rule.NO_CALL_WITHOUT_TRANSACTION);
+        final Violation first = result.violations().stream()
+                .filter(v -> !v.gid().isEmpty())
+                .findFirst()
+                .orElseThrow();
         assertThat(Files.readString(work.resolve("failures").resolve(first.gid() + ".txt")))
                 .contains(first.toString(), "KILL 1", "client: ");
     }
@@ -72,7 +77,9 @@ class KillRigTest {
     @Test
     void shouldFindTheMissingCompensationWhenTheServerSkipsIt() throws Exception {
         final KillResult result = run("skip-compensation", 1);
-        assertThat(rules(result)).as(result.summary()).contains(Rule.REQUIRED_WAS_DONE, Rule.MOVED_EXACTLY, Rule.SUMS_ARE_CONSERVED);
+        assertThat(rules(result))
+                .as(result.summary())
+                .contains(Rule.REQUIRED_WAS_DONE, Rule.MOVED_EXACTLY, Rule.SUMS_ARE_CONSERVED);
     }
 
     @Test

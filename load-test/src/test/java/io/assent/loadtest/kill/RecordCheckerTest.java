@@ -49,7 +49,11 @@ class RecordCheckerTest {
     }
 
     private void plan(
-            final Kind kind, final boolean succeeds, final long delayMs, final long timeoutMs, final String... required) {
+            final Kind kind,
+            final boolean succeeds,
+            final long delayMs,
+            final long timeoutMs,
+            final String... required) {
         final Map<String, Script.Kind> answers = new HashMap<>();
         for (final String operation : required) {
             answers.put(operation, Script.Kind.OK);
@@ -100,8 +104,17 @@ class RecordCheckerTest {
         ledger.set(
                 index,
                 new LedgerEntry(
-                        call.received(), call.receivedMs(), ++sequence, nowMs, call.gid(), call.branchId(), call.op(),
-                        call.attempt(), call.outcome(), call.account(), call.delta()));
+                        call.received(),
+                        call.receivedMs(),
+                        ++sequence,
+                        nowMs,
+                        call.gid(),
+                        call.branchId(),
+                        call.op(),
+                        call.attempt(),
+                        call.outcome(),
+                        call.account(),
+                        call.delta()));
     }
 
     private void kill() {

@@ -30,8 +30,12 @@ class UnsyncedDropperTest {
             final byte[] after = Files.readAllBytes(file);
             assertThat(after).hasSize(before.length);
             assertThat(Arrays.copyOf(after, durable)).as("seed %d", seed).containsOnly((byte) 7);
-            assertThat(Arrays.copyOfRange(after, written, after.length)).as("seed %d", seed).containsOnly((byte) 7);
-            assertThat(Arrays.copyOfRange(after, durable, written)).as("seed %d", seed).contains((byte) 0);
+            assertThat(Arrays.copyOfRange(after, written, after.length))
+                    .as("seed %d", seed)
+                    .containsOnly((byte) 7);
+            assertThat(Arrays.copyOfRange(after, durable, written))
+                    .as("seed %d", seed)
+                    .contains((byte) 0);
             tails += after[written - 1] == 0 ? 1 : 0;
         }
         assertThat(tails).isGreaterThan(10);

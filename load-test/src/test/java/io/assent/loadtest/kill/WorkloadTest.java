@@ -17,7 +17,9 @@ class WorkloadTest {
         final Plan plan = new Workload(1, "http://127.0.0.1:1").plan(kind);
         final JsonNode body = new ObjectMapper().readTree(plan.requests().get(0).body());
         assertThat(body.path("trans_type").asText()).isEqualTo(kind.saga() ? "saga" : "msg");
-        assertThat(body.path("steps")).hasSameSizeAs(body.path("payloads")).hasSize(plan.steps().size());
+        assertThat(body.path("steps"))
+                .hasSameSizeAs(body.path("payloads"))
+                .hasSize(plan.steps().size());
         assertThat(plan.steps().stream().mapToLong(Plan.Step::amount).sum()).isZero();
         assertThat(plan.allowed()).containsAll(plan.required().keySet());
         if (plan.succeeds()) {

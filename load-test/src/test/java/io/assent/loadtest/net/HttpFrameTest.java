@@ -23,8 +23,10 @@ class HttpFrameTest {
         assertThat(frame.parse(in)).isTrue();
         assertThat(frame.method()).isEqualTo("POST");
         assertThat(frame.target()).isEqualTo("/a?b=c");
-        assertThat(frame.targetStartsWith("/a?".getBytes(StandardCharsets.US_ASCII))).isTrue();
-        assertThat(frame.targetStartsWith("/b".getBytes(StandardCharsets.US_ASCII))).isFalse();
+        assertThat(frame.targetStartsWith("/a?".getBytes(StandardCharsets.US_ASCII)))
+                .isTrue();
+        assertThat(frame.targetStartsWith("/b".getBytes(StandardCharsets.US_ASCII)))
+                .isFalse();
         assertThat(frame.body()).isEqualTo("hi");
         assertThat(frame.keepAlive()).isTrue();
         assertThat(frame.parse(in)).isTrue();
@@ -55,9 +57,11 @@ class HttpFrameTest {
     @Test
     void shouldTakeABodyWhenItIsLargerThanTheFirstCopy() {
         final String body = "x".repeat(100_000);
-        assertThat(frame.parse(bytes("POST /a HTTP/1.1\r\nContent-Length: 100000\r\n\r\n" + body))).isTrue();
+        assertThat(frame.parse(bytes("POST /a HTTP/1.1\r\nContent-Length: 100000\r\n\r\n" + body)))
+                .isTrue();
         assertThat(frame.body()).isEqualTo(body);
-        assertThat(frame.parse(bytes("GET /" + "p".repeat(20_000) + " HTTP/1.1\r\n\r\n"))).isTrue();
+        assertThat(frame.parse(bytes("GET /" + "p".repeat(20_000) + " HTTP/1.1\r\n\r\n")))
+                .isTrue();
         assertThat(frame.target()).hasSize(20_001);
     }
 

@@ -70,9 +70,11 @@ class ParticipantTest {
     @Test
     void shouldCloseTheConnectionWhenTheRequestSaysSo() throws Exception {
         try (Socket socket = new Socket("127.0.0.1", participant.port())) {
-            socket.getOutputStream().write("GET / HTTP/1.1\r\nConnection: close\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
+            socket.getOutputStream()
+                    .write("GET / HTTP/1.1\r\nConnection: close\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
             assertThat(participant.connections()).isLessThanOrEqualTo(1);
-            assertThat(new String(socket.getInputStream().readAllBytes(), StandardCharsets.US_ASCII)).endsWith("SUCCESS\"}");
+            assertThat(new String(socket.getInputStream().readAllBytes(), StandardCharsets.US_ASCII))
+                    .endsWith("SUCCESS\"}");
         }
         while (participant.connections() > 0) {
             Thread.onSpinWait();
@@ -81,10 +83,13 @@ class ParticipantTest {
 
     @Test
     void shouldRecordNoAnswerWhenTheScriptHangsOrCloses() {
-        assertThatThrownBy(() -> send("/act/lost/bob/5?branch_id=01&gid=g&op=action", "{}")).isInstanceOf(IOException.class);
+        assertThatThrownBy(() -> send("/act/lost/bob/5?branch_id=01&gid=g&op=action", "{}"))
+                .isInstanceOf(IOException.class);
         assertThatThrownBy(() -> send("/act/hang/bob/5?branch_id=02&gid=g&op=action", "{}", Duration.ofMillis(300)))
                 .isInstanceOf(HttpTimeoutException.class);
-        assertThat(participant.ledger().entriesOf("g")).isNotEmpty().allSatisfy(call -> assertThat(call.answered()).isZero());
+        assertThat(participant.ledger().entriesOf("g"))
+                .isNotEmpty()
+                .allSatisfy(call -> assertThat(call.answered()).isZero());
         assertThat(participant.ledger().balances()).containsEntry("bob", 5L);
     }
 

@@ -27,7 +27,8 @@ class ChildProcessTest {
         while (!Files.exists(pid) || Files.readString(pid).isBlank()) {
             Thread.onSpinWait();
         }
-        final ProcessHandle child = ProcessHandle.of(Long.parseLong(Files.readString(pid).trim())).orElseThrow();
+        final ProcessHandle child =
+                ProcessHandle.of(Long.parseLong(Files.readString(pid).trim())).orElseThrow();
         launcher.kill();
         assertThat(launcher.isAlive()).isFalse();
         assertThat(child.isAlive()).isFalse();
@@ -36,7 +37,9 @@ class ChildProcessTest {
     @Test
     void shouldShowTheOutputWhenTheProcessEndsBeforeItIsReady() throws Exception {
         try (ChildProcess process = ChildProcess.start(
-                List.of("sh", "-c", "echo no such option; exit 3"), ChildProcess.freePort(), directory.resolve("log"))) {
+                List.of("sh", "-c", "echo no such option; exit 3"),
+                ChildProcess.freePort(),
+                directory.resolve("log"))) {
             assertThatThrownBy(() -> process.awaitReady("/readyz", Duration.ofSeconds(20)))
                     .isInstanceOf(IOException.class)
                     .hasMessageContaining("exit code 3")

@@ -226,9 +226,8 @@ final class Connection extends ChannelInboundHandlerAdapter {
     private void releaseOrClose(boolean complete) {
         long nowNs = System.nanoTime();
         DispatcherConfig.Pool pool = dispatcher.config.pool();
-        long idleMs = decoder.keepAliveTimeoutS() == 0
-                ? pool.idleTimeoutMs()
-                : (decoder.keepAliveTimeoutS() - 1) * 1_000L;
+        long idleMs =
+                decoder.keepAliveTimeoutS() == 0 ? pool.idleTimeoutMs() : (decoder.keepAliveTimeoutS() - 1) * 1_000L;
         long lifeLeftMs = pool.connectionLifeMs() - TimeUnit.NANOSECONDS.toMillis(nowNs - openedNs);
         ChannelOutboundBuffer unsent = channel.unsafe().outboundBuffer();
         boolean usable = complete

@@ -127,14 +127,13 @@ final class ConnectionBudget {
 
     /** How many connections there may be in all when a destination of this rank opens one. */
     private int allowed(int rank) {
-        int kept =
-                switch (rank) {
-                    case 0 -> 0;
-                    case 1 -> connectionsMax / 8;
-                    case 2 -> connectionsMax / 4;
-                    case 3 -> connectionsMax / 4 + connectionsMax / 8;
-                    default -> connectionsMax / 2;
-                };
+        int kept = switch (rank) {
+            case 0 -> 0;
+            case 1 -> connectionsMax / 8;
+            case 2 -> connectionsMax / 4;
+            case 3 -> connectionsMax / 4 + connectionsMax / 8;
+            default -> connectionsMax / 2;
+        };
         return Math.max(1, connectionsMax - kept);
     }
 

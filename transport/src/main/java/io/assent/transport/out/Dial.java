@@ -125,7 +125,8 @@ final class Dial {
                 .channelFactory(dispatcher.channels)
                 .disableResolver()
                 .option(ChannelOption.TCP_NODELAY, true)
-                // A participant may answer before it has read the whole request, and close: its answer is still to be read.
+                // A participant may answer before it has read the whole request, and close: its answer is still to be
+                // read.
                 .option(ChannelOption.AUTO_CLOSE, destination.key.secure())
                 .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, (int) timeoutMs)
                 .handler(new ChannelInitializer<Channel>() {
@@ -202,7 +203,8 @@ final class Dial {
             succeed(address, connection);
         } else {
             Channel broken = channel;
-            fail("secure connection to " + destination.origin + " failed: " + reason(connection.brokenBy() == null ? agreed.cause() : connection.brokenBy()));
+            fail("secure connection to " + destination.origin + " failed: "
+                    + reason(connection.brokenBy() == null ? agreed.cause() : connection.brokenBy()));
             broken.close();
         }
         dispatcher.flush();

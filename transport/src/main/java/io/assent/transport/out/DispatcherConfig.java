@@ -121,15 +121,7 @@ public record DispatcherConfig(
 
     public DispatcherConfig withRequestTimeoutMs(int timeoutMs) {
         return new DispatcherConfig(
-                timeoutMs,
-                connectTimeoutMs,
-                bodyBytesMax,
-                textBytesMax,
-                pool,
-                names,
-                trustStore,
-                proxies,
-                inDocker);
+                timeoutMs, connectTimeoutMs, bodyBytesMax, textBytesMax, pool, names, trustStore, proxies, inDocker);
     }
 
     public DispatcherConfig withPool(Pool bounds) {
@@ -160,15 +152,7 @@ public record DispatcherConfig(
 
     public DispatcherConfig withTrustStore(TrustStore store) {
         return new DispatcherConfig(
-                requestTimeoutMs,
-                connectTimeoutMs,
-                bodyBytesMax,
-                textBytesMax,
-                pool,
-                names,
-                store,
-                proxies,
-                inDocker);
+                requestTimeoutMs, connectTimeoutMs, bodyBytesMax, textBytesMax, pool, names, store, proxies, inDocker);
     }
 
     public DispatcherConfig withProxies(ProxyRules rules) {

@@ -53,7 +53,8 @@ public final class Outbound implements AutoCloseable {
             SslContextBuilder builder =
                     SslContextBuilder.forClient().sslProvider(SslProvider.JDK).endpointIdentificationAlgorithm("HTTPS");
             if (store != null) {
-                char[] password = store.password() == null ? null : store.password().toCharArray();
+                char[] password =
+                        store.password() == null ? null : store.password().toCharArray();
                 KeyStore trusted = KeyStore.getInstance(KeyStore.getDefaultType());
                 try (InputStream in = Files.newInputStream(store.path())) {
                     trusted.load(in, password);

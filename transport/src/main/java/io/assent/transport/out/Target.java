@@ -96,9 +96,8 @@ final class Target {
         String portText = colon > bracket ? hostAndPort.substring(colon + 1) : "";
         String plainHost = plainHost(host);
         int zone = plainHost.indexOf('%');
-        String shownHost = bracket < 0
-                ? asciiHost(host)
-                : "[" + (zone < 0 ? plainHost : plainHost.substring(0, zone)) + "]";
+        String shownHost =
+                bracket < 0 ? asciiHost(host) : "[" + (zone < 0 ? plainHost : plainHost.substring(0, zone)) + "]";
         return new Target(
                 secure,
                 userInfo,
@@ -299,8 +298,7 @@ final class Target {
         int colon = userInfo.indexOf(':');
         String user = unescape(colon < 0 ? userInfo : userInfo.substring(0, colon));
         String password = colon < 0 ? "" : unescape(userInfo.substring(colon + 1));
-        return "Basic "
-                + Base64.getEncoder().encodeToString((user + ":" + password).getBytes(StandardCharsets.UTF_8));
+        return "Basic " + Base64.getEncoder().encodeToString((user + ":" + password).getBytes(StandardCharsets.UTF_8));
     }
 
     static String unescape(String text) {

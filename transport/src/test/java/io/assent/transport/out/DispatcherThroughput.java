@@ -24,7 +24,8 @@ import java.util.concurrent.atomic.AtomicLong;
  * {@code main [calls in flight] [seconds]}.
  */
 final class DispatcherThroughput {
-    private static final byte[] PAYLOAD = "{\"amount\":30,\"from\":\"a\",\"to\":\"b\"}".getBytes(StandardCharsets.UTF_8);
+    private static final byte[] PAYLOAD =
+            "{\"amount\":30,\"from\":\"a\",\"to\":\"b\"}".getBytes(StandardCharsets.UTF_8);
     private static final AtomicLong ENDED = new AtomicLong();
 
     private static Dispatcher dispatcher;
@@ -68,7 +69,9 @@ final class DispatcherThroughput {
         long calls = ENDED.get() - before;
         System.out.printf(
                 "%d in flight: %,.0f calls/s, %d connections%n",
-                inFlight, calls * 1e9 / (System.nanoTime() - startNs), dispatcher.counters().connections());
+                inFlight,
+                calls * 1e9 / (System.nanoTime() - startNs),
+                dispatcher.counters().connections());
         System.exit(0);
     }
 

@@ -10,7 +10,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class MarkerScanTest {
     @ParameterizedTest
-    @ValueSource(strings = {"ONGONGOING", "ONGOONGOING", "OONGOING", "ONONGOING", "FAFAILURE", "FFAILURE", "FAILUFAILURE"})
+    @ValueSource(
+            strings = {"ONGONGOING", "ONGOONGOING", "OONGOING", "ONONGOING", "FAFAILURE", "FFAILURE", "FAILUFAILURE"})
     void shouldFindAWordWhenItsBeginningIsRepeated(String text) {
         MarkerScan scan = scan(text, new int[0]);
         assertThat(scan.failureFound()).isEqualTo(text.contains("FAILURE"));
@@ -30,7 +31,9 @@ class MarkerScanTest {
                 int to = random.nextInt(3) == 0 ? word.length() : from + random.nextInt(word.length() - from + 1);
                 text.append(word, from, to);
             }
-            int[] cuts = random.ints(random.nextInt(3), 0, text.length() + 1).sorted().toArray();
+            int[] cuts = random.ints(random.nextInt(3), 0, text.length() + 1)
+                    .sorted()
+                    .toArray();
             MarkerScan scan = scan(text.toString(), cuts);
             String what = "seed " + seed + ", text " + text;
             assertThat(scan.failureFound()).as(what).isEqualTo(text.indexOf("FAILURE") >= 0);

@@ -72,9 +72,12 @@ class NamesTest {
         Server server = new Server();
         server.set("svc", "127.0.0.1");
         try (Caller caller = caller(server, NAMES);
-                Participant participant = Participant.answering("HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 0\r\n\r\n")) {
+                Participant participant =
+                        Participant.answering("HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 0\r\n\r\n")) {
             for (int i = 0; i < 5; i++) {
-                assertThat(caller.call("http://SVC:" + participant.port() + "/").end().outcome())
+                assertThat(caller.call("http://SVC:" + participant.port() + "/")
+                                .end()
+                                .outcome())
                         .isEqualTo(Outcome.SUCCESS);
             }
             assertThat(server.asked.get()).isEqualTo(1);
@@ -87,15 +90,22 @@ class NamesTest {
         Server server = new Server();
         server.set("svc", "127.0.0.1");
         try (Caller caller = caller(server, with(1, 5_000, 100, 4, 100));
-                Participant participant = Participant.answering("HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 0\r\n\r\n")) {
+                Participant participant =
+                        Participant.answering("HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 0\r\n\r\n")) {
             Caller.eventually(
-                    () -> caller.call("http://svc:" + participant.port() + "/").end().outcome() == Outcome.SUCCESS
+                    () -> caller.call("http://svc:" + participant.port() + "/")
+                                            .end()
+                                            .outcome()
+                                    == Outcome.SUCCESS
                             && server.asked.get() >= 3,
                     "the name is asked for again");
             server.known.clear();
             int before = server.asked.get();
             Caller.eventually(
-                    () -> caller.call("http://svc:" + participant.port() + "/").end().outcome() == Outcome.SUCCESS
+                    () -> caller.call("http://svc:" + participant.port() + "/")
+                                            .end()
+                                            .outcome()
+                                    == Outcome.SUCCESS
                             && server.asked.get() >= before + 2,
                     "the old answer holds while the name server fails");
         }
@@ -130,11 +140,15 @@ class NamesTest {
                         .start());
             }
             for (int i = 0; i < 20; i++) {
-                assertThat(caller.call("http://svc:" + participant.port() + "/").end().outcome())
+                assertThat(caller.call("http://svc:" + participant.port() + "/")
+                                .end()
+                                .outcome())
                         .isEqualTo(Outcome.SUCCESS);
             }
             assertThat(hanging).noneMatch(caller::hasEnded);
-            long withdrawn = caller.call("http://hangs0:" + participant.port() + "/").transaction(77).start();
+            long withdrawn = caller.call("http://hangs0:" + participant.port() + "/")
+                    .transaction(77)
+                    .start();
             caller.onLoop(() -> caller.dispatcher.withdraw(77));
             assertThat(caller.await(withdrawn).outcome()).isEqualTo(Outcome.WITHDRAWN);
             server.awake.countDown();
@@ -181,11 +195,13 @@ class NamesTest {
             server.set("svc" + i, "127.0.0.1");
         }
         try (Caller caller = caller(server, with(30_000, 5_000, 3, 4, 100));
-                Participant participant = Participant.answering("HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 0\r\n\r\n")) {
+                Participant participant =
+                        Participant.answering("HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 0\r\n\r\n")) {
             int[] order = {0, 1, 2, 0, 1, 2, 3, 1, 2, 3, 0};
             int[] asked = {1, 2, 3, 3, 3, 3, 4, 4, 4, 4, 5};
             for (int i = 0; i < order.length; i++) {
-                caller.call("http://svc" + order[i] + ":" + participant.port() + "/").end();
+                caller.call("http://svc" + order[i] + ":" + participant.port() + "/")
+                        .end();
                 assertThat(server.asked.get()).as("call %d", i).isEqualTo(asked[i]);
             }
         }
@@ -197,9 +213,12 @@ class NamesTest {
         // Nobody listens at the first two; the last one is right.
         server.set("svc", "::1", "127.0.0.9", "127.0.0.1");
         try (Caller caller = caller(server, NAMES);
-                Participant participant = Participant.answering("HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 0\r\n\r\n")) {
+                Participant participant =
+                        Participant.answering("HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 0\r\n\r\n")) {
             for (int i = 0; i < 3; i++) {
-                assertThat(caller.call("http://svc:" + participant.port() + "/").end().outcome())
+                assertThat(caller.call("http://svc:" + participant.port() + "/")
+                                .end()
+                                .outcome())
                         .isEqualTo(Outcome.SUCCESS);
             }
         }
@@ -211,10 +230,14 @@ class NamesTest {
         server.set("svc", "127.0.0.9", "127.0.0.8");
         try (Caller caller = caller(server, NAMES);
                 Participant participant = Participant.answering(Participant.OK)) {
-            assertThat(caller.call("http://svc:" + participant.port() + "/").end().text())
+            assertThat(caller.call("http://svc:" + participant.port() + "/")
+                            .end()
+                            .text())
                     .startsWith("connection to http://svc:" + participant.port() + " failed");
             server.set("svc", "127.0.0.1");
-            assertThat(caller.call("http://svc:" + participant.port() + "/").end().outcome())
+            assertThat(caller.call("http://svc:" + participant.port() + "/")
+                            .end()
+                            .outcome())
                     .isEqualTo(Outcome.SUCCESS);
         }
     }

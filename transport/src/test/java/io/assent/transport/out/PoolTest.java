@@ -79,7 +79,8 @@ class PoolTest {
                 List<Long> batch = caller.onLoop(() -> {
                     List<Long> started = new ArrayList<>();
                     for (int k = 0; k < width; k++) {
-                        started.add(caller.call(participant.url()).timeoutMs(20_000).hand());
+                        started.add(
+                                caller.call(participant.url()).timeoutMs(20_000).hand());
                     }
                     caller.dispatcher.flush();
                     return started;
@@ -109,7 +110,8 @@ class PoolTest {
                     }
                 })) {
             for (int i = 0; i < 10_000; i++) {
-                Caller.Ended end = caller.call(participant.url()).timeoutMs(20_000).end();
+                Caller.Ended end =
+                        caller.call(participant.url()).timeoutMs(20_000).end();
                 assertThat(end.outcome()).as(end.text()).isEqualTo(Outcome.SUCCESS);
             }
             assertThat(answered.get()).isEqualTo(10_000);
@@ -169,7 +171,9 @@ class PoolTest {
             try (Caller caller = new Caller(DispatcherConfig.DEFAULT, NameResolver.SYSTEM, epoll)) {
                 Caller.Ended end = caller.call("http://127.0.0.1:" + port + "/").end();
                 assertThat(end.outcome()).isEqualTo(Outcome.UNKNOWN);
-                assertThat(end.text()).startsWith("connection to http://127.0.0.1:" + port + " failed").contains("refused");
+                assertThat(end.text())
+                        .startsWith("connection to http://127.0.0.1:" + port + " failed")
+                        .contains("refused");
                 assertThat(caller.dispatcher.counters().connections()).isZero();
             }
         }
@@ -197,7 +201,10 @@ class PoolTest {
                     .isEqualTo("no reply from http://127.0.0.1:" + gate.participant.port() + " within 150 ms");
             assertThat(end.latencyMs()).isGreaterThanOrEqualTo(150);
             gate.opened.countDown();
-            assertThat(caller.call(gate.participant.url()).timeoutMs(20_000).end().outcome())
+            assertThat(caller.call(gate.participant.url())
+                            .timeoutMs(20_000)
+                            .end()
+                            .outcome())
                     .isEqualTo(Outcome.SUCCESS);
             assertThat(caller.endsOf(number)).isEqualTo(1);
             assertThat(gate.participant.accepted()).isEqualTo(2);
@@ -221,7 +228,8 @@ class PoolTest {
             long number = caller.call(participant.url()).timeoutMs(300).start();
             caller.onLoop(() -> {
                 long startNs = System.nanoTime();
-                assertThat(answered.await(Caller.PATIENCE_S, java.util.concurrent.TimeUnit.SECONDS)).isTrue();
+                assertThat(answered.await(Caller.PATIENCE_S, java.util.concurrent.TimeUnit.SECONDS))
+                        .isTrue();
                 while (System.nanoTime() - startNs < 600_000_000L) {
                     Thread.onSpinWait();
                 }
@@ -268,7 +276,9 @@ class PoolTest {
             numbers.add(caller.call(gate.participant.url()).timeoutMs(60_000).start());
         }
         Caller.eventually(() -> gate.participant.requests().size() == open, "as many requests as allowed");
-        assertThat(caller.dispatcher.counters().openCalls()).as("destination %s", gate.participant.port()).isEqualTo(open);
+        assertThat(caller.dispatcher.counters().openCalls())
+                .as("destination %s", gate.participant.port())
+                .isEqualTo(open);
         assertThat(caller.dispatcher.counters().waitingCalls()).isEqualTo(3);
         gate.opened.countDown();
         for (long number : numbers) {
@@ -326,7 +336,8 @@ class PoolTest {
             assertThat(gate.participant.requests())
                     .extracting(request -> request.line().replaceAll("POST /|\\?.*", ""))
                     .containsExactly(
-                            "busy", "urgent1", "urgent2", "old1", "new1", "old2", "new2", "old3", "new3", "old4", "old5");
+                            "busy", "urgent1", "urgent2", "old1", "new1", "old2", "new2", "old3", "new3", "old4",
+                            "old5");
         }
     }
 
@@ -334,7 +345,10 @@ class PoolTest {
     void shouldWithdrawWhatWasNotWritten() throws IOException {
         try (Caller caller = new Caller(with(pool(1, 1, 100)));
                 Gate gate = new Gate()) {
-            long written = caller.call(gate.participant.url()).transaction(7).timeoutMs(60_000).start();
+            long written = caller.call(gate.participant.url())
+                    .transaction(7)
+                    .timeoutMs(60_000)
+                    .start();
             Caller.eventually(() -> gate.participant.requests().size() == 1, "it is written");
             List<Long> waiting = new ArrayList<>();
             for (int i = 0; i < 5; i++) {
@@ -365,7 +379,8 @@ class PoolTest {
                 Gate gate = new Gate()) {
             caller.call(gate.participant.url()).timeoutMs(60_000).start();
             caller.onLoop(() -> {
-                long waiting = caller.call(gate.participant.url()).transaction(7).hand();
+                long waiting =
+                        caller.call(gate.participant.url()).transaction(7).hand();
                 long impossible = caller.call("nowhere").hand();
                 caller.dispatcher.withdraw(7);
                 assertThat(caller.hasEnded(waiting)).isFalse();
@@ -394,7 +409,8 @@ class PoolTest {
             // More than 16 in a row have ended unknown now.
             assertThat(openOf(caller, participant, 6)).isEqualTo(4);
             healed.countDown();
-            assertThat(caller.call(participant.url()).timeoutMs(20_000).end().outcome()).isEqualTo(Outcome.SUCCESS);
+            assertThat(caller.call(participant.url()).timeoutMs(20_000).end().outcome())
+                    .isEqualTo(Outcome.SUCCESS);
             assertThat(openOf(caller, participant, 1)).isLessThanOrEqualTo(1);
         }
     }
@@ -422,7 +438,8 @@ class PoolTest {
                 Gate gate = new Gate()) {
             List<Long> numbers = new ArrayList<>();
             for (int i = 0; i < 4; i++) {
-                numbers.add(caller.call(gate.participant.url()).timeoutMs(60_000).start());
+                numbers.add(
+                        caller.call(gate.participant.url()).timeoutMs(60_000).start());
             }
             Caller.eventually(() -> gate.participant.requests().size() == 4, "four connections");
             gate.opened.countDown();
@@ -542,7 +559,8 @@ class PoolTest {
                 assertThat(caller.dispatcher.counters().connections()).isLessThanOrEqualTo(8);
             }
             Caller.eventually(
-                    () -> participants.get(0).open() == 0 && participants.get(19).open() == 1,
+                    () -> participants.get(0).open() == 0
+                            && participants.get(19).open() == 1,
                     "the one that is idle longest has gone");
             for (Participant participant : participants) {
                 participant.close();
@@ -560,7 +578,9 @@ class PoolTest {
                 }
                 List<Long> numbers = new ArrayList<>();
                 for (int i = 0; i < 500; i++) {
-                    numbers.add(caller.call(participants.get(i % 10).url()).timeoutMs(20_000).start());
+                    numbers.add(caller.call(participants.get(i % 10).url())
+                            .timeoutMs(20_000)
+                            .start());
                 }
                 for (long number : numbers) {
                     assertThat(caller.await(number).outcome()).isEqualTo(Outcome.SUCCESS);

@@ -45,7 +45,8 @@ class ProxyAndTlsTest {
     static void makeCertificate() throws Exception {
         keys = directory.resolve("keys.p12");
         Process keytool = new ProcessBuilder(
-                        Path.of(System.getProperty("java.home"), "bin", "keytool").toString(),
+                        Path.of(System.getProperty("java.home"), "bin", "keytool")
+                                .toString(),
                         "-genkeypair",
                         "-alias",
                         "svc",
@@ -96,8 +97,7 @@ class ProxyAndTlsTest {
         return new Participant(server, exchange -> {
             while (exchange.read() != null) {
                 ExtendedSSLSession session = (ExtendedSSLSession) ((SSLSocket) exchange.socket).getSession();
-                session.getRequestedServerNames()
-                        .forEach(name -> names.add(((SNIHostName) name).getAsciiName()));
+                session.getRequestedServerNames().forEach(name -> names.add(((SNIHostName) name).getAsciiName()));
                 exchange.write(Participant.OK);
             }
         });
@@ -125,9 +125,11 @@ class ProxyAndTlsTest {
     void shouldRefuseACertificateForAnotherHost(String host) throws IOException {
         try (Caller caller = new Caller(trusting(), EVERYTHING_HERE, true);
                 Participant participant = secureParticipant(new CopyOnWriteArrayList<>())) {
-            Caller.Ended end = caller.call("https://" + host + ":" + participant.port() + "/").end();
+            Caller.Ended end = caller.call("https://" + host + ":" + participant.port() + "/")
+                    .end();
             assertThat(end.outcome()).isEqualTo(Outcome.UNKNOWN);
-            assertThat(end.text()).startsWith("secure connection to https://" + host + ":" + participant.port() + " failed");
+            assertThat(end.text())
+                    .startsWith("secure connection to https://" + host + ":" + participant.port() + " failed");
             assertThat(participant.requests()).isEmpty();
             assertThat(caller.dispatcher.counters().connections()).isZero();
         }
@@ -137,7 +139,9 @@ class ProxyAndTlsTest {
     void shouldRefuseACertificateThatTheSystemDoesNotTrust() throws IOException {
         try (Caller caller = new Caller();
                 Participant participant = secureParticipant(new CopyOnWriteArrayList<>())) {
-            Caller.Ended end = caller.call("https://localhost:" + participant.port() + "/").timeoutMs(20_000).end();
+            Caller.Ended end = caller.call("https://localhost:" + participant.port() + "/")
+                    .timeoutMs(20_000)
+                    .end();
             assertThat(end.outcome()).isEqualTo(Outcome.UNKNOWN);
             assertThat(end.text()).contains("secure connection", "certification path");
             assertThat(participant.requests()).isEmpty();
@@ -148,7 +152,9 @@ class ProxyAndTlsTest {
     void shouldEndByTheDeadlineWhenTheOtherSideNeverAgrees() throws IOException {
         try (Caller caller = new Caller(trusting());
                 Participant silent = Participant.hanging()) {
-            Caller.Ended end = caller.call("https://localhost:" + silent.port() + "/").timeoutMs(200).end();
+            Caller.Ended end = caller.call("https://localhost:" + silent.port() + "/")
+                    .timeoutMs(200)
+                    .end();
             assertThat(end.text()).isEqualTo("no reply from https://localhost:" + silent.port() + " within 200 ms");
             Caller.eventually(() -> silent.open() == 0, "the connection closes");
         }
@@ -159,8 +165,9 @@ class ProxyAndTlsTest {
     void shouldBelieveAReplyWithoutLengthOnlyWhenTlsSaysThatItHasEnded(boolean announced) throws IOException {
         try (Caller caller = new Caller(trusting());
                 Participant participant = new Participant(exchange -> {
-                    SSLSocket secure = (SSLSocket)
-                            serverTls.getSocketFactory().createSocket(exchange.socket, null, exchange.socket.getPort(), false);
+                    SSLSocket secure = (SSLSocket) serverTls
+                            .getSocketFactory()
+                            .createSocket(exchange.socket, null, exchange.socket.getPort(), false);
                     secure.setUseClientMode(false);
                     assertThat(secure.getInputStream().read(new byte[4096])).isPositive();
                     secure.getOutputStream().write("HTTP/1.1 200 OK\r\n\r\nall of it".getBytes());
@@ -169,7 +176,9 @@ class ProxyAndTlsTest {
                         exchange.socket.getInputStream().read();
                     }
                 })) {
-            Caller.Ended end = caller.call("https://localhost:" + participant.port() + "/").payload(new byte[0]).end();
+            Caller.Ended end = caller.call("https://localhost:" + participant.port() + "/")
+                    .payload(new byte[0])
+                    .end();
             assertThat(end.outcome()).as(end.text()).isEqualTo(announced ? Outcome.SUCCESS : Outcome.UNKNOWN);
             assertThat(end.text()).contains(announced ? "" : "in the middle of the reply");
         }
@@ -222,8 +231,9 @@ class ProxyAndTlsTest {
 
     private static DispatcherConfig through(Participant proxy, String userInfo) {
         String url = "http://" + userInfo + "127.0.0.1:" + proxy.port();
-        return trusting().withProxies(ProxyRules.fromEnvironment(
-                Map.of("HTTP_PROXY", url, "https_proxy", url + "/", "NO_PROXY", "direct.example")));
+        return trusting()
+                .withProxies(ProxyRules.fromEnvironment(
+                        Map.of("HTTP_PROXY", url, "https_proxy", url + "/", "NO_PROXY", "direct.example")));
     }
 
     @Test
@@ -232,7 +242,8 @@ class ProxyAndTlsTest {
                 Participant direct = Participant.answering(Participant.OK);
                 Caller caller = new Caller(through(proxy, "u:pw%21@"), EVERYTHING_HERE, true)) {
             for (int i = 0; i < 2; i++) {
-                assertThat(caller.call("http://svc.example:81/p?a=1").end().outcome()).isEqualTo(Outcome.SUCCESS);
+                assertThat(caller.call("http://svc.example:81/p?a=1").end().outcome())
+                        .isEqualTo(Outcome.SUCCESS);
             }
             assertThat(proxy.requests()).hasSize(2);
             Participant.Request request = proxy.requests().get(1);
@@ -261,14 +272,16 @@ class ProxyAndTlsTest {
                 Participant participant = secureParticipant(names);
                 Caller caller = new Caller(through(proxy, "u:pw%21@"), onlyTheProxy, true)) {
             for (int i = 0; i < 2; i++) {
-                Caller.Ended end = caller.call("https://svc.example:" + participant.port() + "/p").end();
+                Caller.Ended end = caller.call("https://svc.example:" + participant.port() + "/p")
+                        .end();
                 assertThat(end.outcome()).as(end.text()).isEqualTo(Outcome.SUCCESS);
             }
             assertThat(proxy.requests()).hasSize(1);
             assertThat(proxy.requests().get(0).line())
                     .isEqualTo("CONNECT svc.example:" + participant.port() + " HTTP/1.1");
             assertThat(participant.requests().get(0).line()).startsWith("POST /p?branch_id=01");
-            assertThat(participant.requests().get(0).header("Proxy-Authorization")).isNull();
+            assertThat(participant.requests().get(0).header("Proxy-Authorization"))
+                    .isNull();
             assertThat(names).containsOnly("svc.example");
         }
     }
@@ -309,11 +322,12 @@ class ProxyAndTlsTest {
         "::1,80,false"
     })
     void shouldKnowWhereNoProxyIsUsed(String host, int port, boolean proxied) {
-        ProxyRules rules = ProxyRules.fromEnvironment(Map.of(
-                "http_proxy",
-                "proxy.example:3128",
-                "no_proxy",
-                "no.example, .dot.example,*.star.example,port.example:8080,10.1.0.0/16,192.168.1.1,192.168.1.9:99,fd00::/8"));
+        ProxyRules rules = ProxyRules.fromEnvironment(
+                Map.of(
+                        "http_proxy",
+                        "proxy.example:3128",
+                        "no_proxy",
+                        "no.example, .dot.example,*.star.example,port.example:8080,10.1.0.0/16,192.168.1.1,192.168.1.9:99,fd00::/8"));
         assertThat(rules.proxyFor(false, host, port) != null).isEqualTo(proxied);
         assertThat(rules.proxyFor(true, host, port)).isNull();
         assertThat(ProxyRules.fromEnvironment(Map.of("HTTP_PROXY", "http://p", "NO_PROXY", "*"))
@@ -325,12 +339,13 @@ class ProxyAndTlsTest {
     void shouldReadProxiesFromTheEnvironment() {
         ProxyRules rules = ProxyRules.fromEnvironment(
                 Map.of("HTTP_PROXY", "http://u:p@first", "http_proxy", "second", "HTTPS_PROXY", " "));
-        assertThat(rules.proxyFor(false, "x", 80))
-                .isEqualTo(new ProxyRules.Proxy("first", 80, "u", "p", "Basic dTpw"));
+        assertThat(rules.proxyFor(false, "x", 80)).isEqualTo(new ProxyRules.Proxy("first", 80, "u", "p", "Basic dTpw"));
         assertThat(rules.proxyFor(true, "x", 443)).isNull();
         assertThat(rules.proxyFor(false, "x", 80).toString()).isEqualTo("first:80");
-        assertThat(DispatcherConfig.fromEnvironment(Map.of("IS_DOCKER", "1")).inDocker()).isTrue();
-        assertThat(DispatcherConfig.fromEnvironment(Map.of("IS_DOCKER", "")).inDocker()).isFalse();
+        assertThat(DispatcherConfig.fromEnvironment(Map.of("IS_DOCKER", "1")).inDocker())
+                .isTrue();
+        assertThat(DispatcherConfig.fromEnvironment(Map.of("IS_DOCKER", "")).inDocker())
+                .isFalse();
     }
 
     @ParameterizedTest

@@ -46,8 +46,7 @@ class RedirectTest {
     }
 
     @ParameterizedTest
-    @CsvSource({
-        "301,GET,0,", "302,GET,0,", "303,GET,0,", "307,POST,13,application/json", "308,POST,13,application/json"
+    @CsvSource({"301,GET,0,", "302,GET,0,", "303,GET,0,", "307,POST,13,application/json", "308,POST,13,application/json"
     })
     void shouldFollowWithTheMethodOfTheStatus(int status, String method, int length, String type) throws IOException {
         try (Participant participant = redirecting(status, "/other?x=1", "an ONGOING redirect")) {
@@ -132,8 +131,7 @@ class RedirectTest {
     @Test
     void shouldGoToAnotherDestinationWithoutCredentialsAndHost() throws IOException {
         try (Participant other = Participant.answering(Participant.OK);
-                Participant participant =
-                        redirecting(307, "http://localhost:" + other.port() + "/there?a=b c", "")) {
+                Participant participant = redirecting(307, "http://localhost:" + other.port() + "/there?a=b c", "")) {
             String url = "http://user:pw@127.0.0.1:" + participant.port() + "/step";
             caller.call(url)
                     .header("Cookie", "secret")

@@ -84,7 +84,9 @@ class ReplyMeaningTest {
     @ValueSource(ints = {204, 304})
     void shouldTakeNoBodyWhenTheStatusHasNone(int status) throws IOException {
         try (Participant participant = Participant.answering("HTTP/1.1 " + status + " x\r\n\r\n")) {
-            assertThat(caller.call(participant.url()).end()).extracting("outcome", "text").containsExactly(Outcome.UNKNOWN, "");
+            assertThat(caller.call(participant.url()).end())
+                    .extracting("outcome", "text")
+                    .containsExactly(Outcome.UNKNOWN, "");
             assertThat(caller.call(participant.url()).end().outcome()).isEqualTo(Outcome.UNKNOWN);
             assertThat(participant.accepted()).isEqualTo(1);
         }
@@ -189,7 +191,8 @@ class ReplyMeaningTest {
     void shouldFindTheWordWhenItIsFarBehindTheKeptText() throws IOException {
         byte[] body = ("x".repeat(3 * MIB) + "ONGOING").getBytes(StandardCharsets.UTF_8);
         try (Participant participant = Participant.answering(reply(200, "", body))) {
-            assertThat(caller.call(participant.url()).timeoutMs(20_000).end().outcome()).isEqualTo(Outcome.ONGOING);
+            assertThat(caller.call(participant.url()).timeoutMs(20_000).end().outcome())
+                    .isEqualTo(Outcome.ONGOING);
         }
     }
 
@@ -209,10 +212,10 @@ class ReplyMeaningTest {
         };
         for (byte[] reply : replies) {
             try (Participant participant = Participant.answering(reply)) {
-                Caller.Ended end = caller.call(participant.url()).timeoutMs(20_000).end();
+                Caller.Ended end =
+                        caller.call(participant.url()).timeoutMs(20_000).end();
                 assertThat(end.outcome()).isEqualTo(over == 0 ? Outcome.SUCCESS : Outcome.UNKNOWN);
-                assertThat(end.text())
-                        .isEqualTo(over == 0 ? "" : "the body of the reply is longer than 8388608 bytes");
+                assertThat(end.text()).isEqualTo(over == 0 ? "" : "the body of the reply is longer than 8388608 bytes");
                 if (over > 0) {
                     Caller.eventually(() -> participant.open() == 0, "the connection closes");
                 }
@@ -226,7 +229,12 @@ class ReplyMeaningTest {
         byte[][] replies = {
             reply(200, "Content-Encoding: gzip\r\n", gzip(text)),
             reply(200, "content-encoding: GZIP\r\n", withAllHeaderFields(gzip(text))),
-            reply(200, "Content-Encoding: gzip\r\n", concat(gzip("it is a FAI".getBytes(StandardCharsets.UTF_8)), gzip("LURE".getBytes(StandardCharsets.UTF_8)))),
+            reply(
+                    200,
+                    "Content-Encoding: gzip\r\n",
+                    concat(
+                            gzip("it is a FAI".getBytes(StandardCharsets.UTF_8)),
+                            gzip("LURE".getBytes(StandardCharsets.UTF_8)))),
             reply(200, "Content-Encoding: deflate\r\n", deflate(text, false)),
             reply(200, "Content-Encoding: deflate\r\n", deflate(text, true)),
         };
@@ -311,8 +319,9 @@ class ReplyMeaningTest {
             exchange.write("HTTP/1.1 409 Conflict\r\nContent-Length: 5\r\n\r\nearly");
         })) {
             for (int i = 0; i < 50; i++) {
-                Caller.Ended end =
-                        caller.call(participant.url()).payload(new byte[1 << 20]).end();
+                Caller.Ended end = caller.call(participant.url())
+                        .payload(new byte[1 << 20])
+                        .end();
                 assertThat(end.outcome()).as(end.text()).isEqualTo(Outcome.FAILURE);
             }
         }
@@ -320,7 +329,8 @@ class ReplyMeaningTest {
 
     @Test
     void shouldNotUseTheConnectionAgainWhenBytesFollowTheReply() throws IOException {
-        try (Participant participant = Participant.answering(Participant.OK + "HTTP/1.1 409 x\r\nContent-Length: 0\r\n\r\n")) {
+        try (Participant participant =
+                Participant.answering(Participant.OK + "HTTP/1.1 409 x\r\nContent-Length: 0\r\n\r\n")) {
             for (int i = 1; i <= 5; i++) {
                 assertThat(caller.call(participant.url()).end().outcome()).isEqualTo(Outcome.SUCCESS);
                 assertThat(participant.accepted()).isEqualTo(i);

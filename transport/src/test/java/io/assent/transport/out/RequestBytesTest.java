@@ -60,8 +60,8 @@ class RequestBytesTest {
         Participant.Request request = participant.requests().get(0);
         boolean xa = kind == TransactionKind.XA;
         assertThat(request.line())
-                .isEqualTo((xa ? "POST" : "GET") + " /step?branch_id=01&gid=g1&op=action&trans_type="
-                        + kind.wireName() + " HTTP/1.1");
+                .isEqualTo((xa ? "POST" : "GET") + " /step?branch_id=01&gid=g1&op=action&trans_type=" + kind.wireName()
+                        + " HTTP/1.1");
         assertThat(request.header("Content-Length")).isEqualTo(xa ? "0" : null);
         assertThat(request.header("Content-Type")).isEqualTo("application/json");
     }
@@ -78,7 +78,10 @@ class RequestBytesTest {
                 "*!()|%2A%21%28%29",
             })
     void shouldEscapeParameters(String gid, String escaped) {
-        caller.call(participant.url() + "?gid=mine&x={y}").gid(gid).branch("0102", "compensate").end();
+        caller.call(participant.url() + "?gid=mine&x={y}")
+                .gid(gid)
+                .branch("0102", "compensate")
+                .end();
         assertThat(participant.requests().get(0).line())
                 .isEqualTo("POST /step?gid=mine&x={y}&branch_id=0102&gid=" + escaped
                         + "&op=compensate&trans_type=saga HTTP/1.1");
@@ -91,7 +94,11 @@ class RequestBytesTest {
         for (int size : new int[] {1, 16 << 10, (16 << 10) + 1, 4 << 20}) {
             byte[] payload = new byte[size];
             random.nextBytes(payload);
-            assertThat(caller.call(participant.url()).payload(payload).timeoutMs(20_000).end().outcome())
+            assertThat(caller.call(participant.url())
+                            .payload(payload)
+                            .timeoutMs(20_000)
+                            .end()
+                            .outcome())
                     .isEqualTo(Outcome.SUCCESS);
             Participant.Request request =
                     participant.requests().get(participant.requests().size() - 1);
@@ -171,18 +178,22 @@ class RequestBytesTest {
         "grpc,HTTP://127.0.0.1,false"
     })
     void shouldChooseHttpByProtocolOrPrefix(String protocol, String prefix, boolean http) {
-        Caller.Ended end =
-                caller.call(prefix + ":" + participant.port() + "/p").protocol(protocol).end();
+        Caller.Ended end = caller.call(prefix + ":" + participant.port() + "/p")
+                .protocol(protocol)
+                .end();
         assertThat(end.outcome()).isEqualTo(http ? Outcome.SUCCESS : Outcome.UNKNOWN);
         assertThat(participant.accepted()).isEqualTo(http ? 1 : 0);
     }
 
     @Test
     void shouldSayWhatIsNotAvailable() {
-        assertThat(caller.call("127.0.0.1:1/pkg.Service/Method").protocol("grpc").end())
+        assertThat(caller.call("127.0.0.1:1/pkg.Service/Method")
+                        .protocol("grpc")
+                        .end())
                 .extracting("outcome", "text", "latencyMs")
                 .containsExactly(Outcome.UNKNOWN, "grpc branch calls are not available in this version", 0);
-        assertThat(caller.call("127.0.0.1:1/x").protocol("json-rpc").end().text()).startsWith("grpc branch calls");
+        assertThat(caller.call("127.0.0.1:1/x").protocol("json-rpc").end().text())
+                .startsWith("grpc branch calls");
         for (String url : new String[] {participant.url() + "?method=add", participant.url() + "/method"}) {
             assertThat(caller.call(url).protocol("json-rpc").end().text())
                     .isEqualTo("json-rpc branch calls are not available in this version");
@@ -209,11 +220,12 @@ class RequestBytesTest {
                 false)) {
             inside.call("http://localhost:" + participant.port() + "/a?b=127.0.0.1&c=localhost")
                     .end();
-            inside.call("http://127.0.0.1:" + participant.port() + "/a?b=127.0.0.1").end();
+            inside.call("http://127.0.0.1:" + participant.port() + "/a?b=127.0.0.1")
+                    .end();
         }
         assertThat(participant.requests())
-                .extracting(request -> request.line().replaceAll("&branch_id.*", "")
-                        + " " + request.header("Host").replaceAll(":.*", ""))
+                .extracting(request -> request.line().replaceAll("&branch_id.*", "") + " "
+                        + request.header("Host").replaceAll(":.*", ""))
                 .containsExactly(
                         "POST /a?b=host.docker.internal&c=localhost host.docker.internal",
                         "POST /a?b=127.0.0.1 host.docker.internal");

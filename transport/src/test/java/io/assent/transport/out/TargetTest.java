@@ -46,7 +46,8 @@ class TargetTest {
         assertThat(target.port).isEqualTo(port);
         assertThat(target.hostHeader).isEqualTo(hostHeader);
         assertThat(new String(target.resource, StandardCharsets.UTF_8)).isEqualTo(resource);
-        assertThat(target.secure).isEqualTo(url.toLowerCase(java.util.Locale.ROOT).startsWith("https"));
+        assertThat(target.secure)
+                .isEqualTo(url.toLowerCase(java.util.Locale.ROOT).startsWith("https"));
     }
 
     @ParameterizedTest
@@ -130,6 +131,7 @@ class TargetTest {
     @ParameterizedTest
     @CsvSource({"h,h,true", "h,sub.h,true", "sub.h,h,false", "h,xh,false", "h,o,false"})
     void shouldShareCredentialsWithTheSameHostAndThoseBelow(String from, String to, boolean share) throws BadTarget {
-        assertThat(Target.of("http://" + from + "/").shareCredentials(Target.of("https://" + to + ":1/"))).isEqualTo(share);
+        assertThat(Target.of("http://" + from + "/").shareCredentials(Target.of("https://" + to + ":1/")))
+                .isEqualTo(share);
     }
 }

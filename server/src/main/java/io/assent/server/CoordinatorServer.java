@@ -1,0 +1,299 @@
+package io.assent.server;
+
+import io.assent.engine.NoHistory;
+import io.assent.engine.Pressure;
+import io.assent.engine.StateMachine;
+import io.assent.engine.codec.CommandPublisher;
+import io.assent.journal.ChronicleJournal;
+import io.assent.journal.DataDirectory;
+import io.assent.journal.Journal;
+import io.assent.journal.JournalConfig;
+import io.assent.journal.JournalException;
+import io.assent.journal.JournalException.Reason;
+import io.assent.server.sequencer.CommandRing;
+import io.assent.server.sequencer.Drainer;
+import io.assent.server.sequencer.EngineClock;
+import io.assent.server.sequencer.Halt;
+import io.assent.server.sequencer.LoopDrainer;
+import io.assent.server.sequencer.LoopOutlet;
+import io.assent.server.sequencer.ManualClock;
+import io.assent.server.sequencer.Sequencer;
+import io.assent.server.sequencer.SyncThread;
+import io.assent.server.sequencer.ThreadDrainer;
+import io.assent.transport.EventLoops;
+import io.assent.transport.front.ClockControl;
+import io.assent.transport.front.FrontConfig;
+import io.assent.transport.front.HttpFront;
+import io.assent.transport.front.ServerState;
+import io.assent.transport.out.Dispatcher;
+import io.assent.transport.out.DispatcherConfig;
+import io.assent.transport.out.NameResolver;
+import io.assent.transport.out.Outbound;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.UnaryOperator;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The whole server: built front to back by {@link #start}, closed back to front by {@link #close}. */
+public final class CoordinatorServer implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(CoordinatorServer.class);
+    private static final long STOP_LOOK_NANOS = 5_000_000;
+    private static final String CLOCK_PROPERTY = "clock";
+
+    private final ServerConfig config;
+    private final PrintStream out;
+    private final Halt halt;
+    private final UnaryOperator<Journal> journalDecorator;
+    private final StateMachine machine;
+    private final CommandRing ring;
+    private final EventLoops eventLoops;
+    private final List<CommandPublisher> publishers = new ArrayList<>();
+    private final List<LoopPort> ports = new ArrayList<>();
+
+    private DataDirectory directory;
+    private Outbound outbound;
+    private HttpFront front;
+    private ChronicleJournal journal;
+    private SyncThread syncThread;
+    private Sequencer sequencer;
+    private volatile Drainer drainer;
+    private volatile ManualClock manualClock;
+    private volatile ServerState state = ServerState.STARTING;
+    private volatile boolean stopRequested;
+    private boolean closed;
+
+    public CoordinatorServer(ServerConfig config, PrintStream out, Halt halt) {
+        this(config, out, halt, UnaryOperator.identity());
+    }
+
+    /** @param journalDecorator wraps the journal that the sequencer sees, for example to count or to witness syncs */
+    public CoordinatorServer(ServerConfig config, PrintStream out, Halt halt, UnaryOperator<Journal> journalDecorator) {
+        this.journalDecorator = journalDecorator;
+        this.config = config;
+        this.out = out;
+        this.halt = halt;
+        this.machine = new StateMachine((gid, command, failure) -> LOG.error(
+                "command {} of gid '{}' failed before its first event and was contained", command, gid, failure));
+        this.ring = new CommandRing(config.ringSlots(), config.bufferPoolBytes());
+        this.eventLoops = EventLoops.create(config.eventLoops());
+    }
+
+    /** Returns when the server serves. HTTP answers from early on; while the journal is replayed it answers 503. */
+    public void start() {
+        try {
+            directory = DataDirectory.open(config.dataDir());
+            checkClockKind();
+            openFront();
+            Recovery recovery = new Recovery(machine, out, () -> stopRequested);
+            journal = recovery.open(directory, journalConfig(), this::wakeDrainer);
+            startSequencer();
+            state = ServerState.SERVING;
+            out.println("assent serves http://" + shownAddress() + ":" + front.port() + "/api/dtmsvr  (data "
+                    + config.dataDir().toAbsolutePath() + ", durability "
+                    + config.durability().name().toLowerCase(Locale.ROOT)
+                    + ", drain " + (config.drainOnLoop() ? "loop" : "thread")
+                    + ", sync " + (syncThread == null ? "inline" : "thread")
+                    + ", " + eventLoops.name() + " x" + config.eventLoops()
+                    + (config.manualClock() ? ", manual clock" : "")
+                    + ", boot " + journal.boot() + ", " + recovery.records() + " records)");
+            tellWhoIsServed();
+        } catch (JournalException e) {
+            throw StartFailure.of(e);
+        }
+    }
+
+    private void checkClockKind() {
+        String kind = config.manualClock() ? "manual" : "real";
+        String remembered = directory.property(CLOCK_PROPERTY);
+        if (remembered != null && !remembered.equals(kind)) {
+            throw new JournalException(
+                    Reason.MISMATCH,
+                    "data directory " + config.dataDir() + " belongs to a server with a " + remembered
+                            + " clock, this one has a " + kind + " clock");
+        }
+        directory.remember(CLOCK_PROPERTY, kind);
+    }
+
+    private void openFront() {
+        for (int i = 0; i < config.eventLoops(); i++) {
+            publishers.add(new CommandPublisher(ring.newSink()));
+        }
+        FrontConfig defaults = FrontConfig.of(config.bindAddress(), config.httpPort(), Version.text());
+        FrontConfig frontConfig = new FrontConfig(
+                defaults.bindAddress(),
+                defaults.port(),
+                config.connectionsMax(),
+                defaults.headerBytesMax(),
+                defaults.idleMs(),
+                defaults.wholeRequestMs(),
+                defaults.stalledWriteMs(),
+                defaults.pipelinedMax(),
+                config.requestTimeoutMs(),
+                defaults.version(),
+                config.zone(),
+                config.manualClock());
+        ClockControl clock = (advance, whenDone) -> manualClock.advance(advance, whenDone);
+        front = new HttpFront(eventLoops, frontConfig, publishers::get, new NoHistory(), () -> state, clock);
+        try {
+            outbound = new Outbound(dispatcherConfig(), NameResolver.SYSTEM);
+            for (int i = 0; i < config.eventLoops(); i++) {
+                ports.add(newPort(i));
+            }
+            front.start();
+        } catch (IOException e) {
+            throw new StartFailure(ExitCode.PORT_IN_USE, e.getMessage(), e);
+        }
+    }
+
+    private LoopPort newPort(int number) {
+        var loop = eventLoops.loops().get(number);
+        CommandPublisher commands = publishers.get(number);
+        Dispatcher dispatcher = loop.submit(() -> outbound.dispatcher(loop, commands::branchReplied))
+                .syncUninterruptibly()
+                .getNow();
+        return new LoopPort(loop, front.loop(number), dispatcher);
+    }
+
+    private DispatcherConfig dispatcherConfig() {
+        Map<String, String> environment = System.getenv();
+        DispatcherConfig base =
+                DispatcherConfig.fromEnvironment(environment).withRequestTimeoutMs(config.requestTimeoutMs());
+        return config.trustStore() == null
+                ? base
+                : base.withTrustStore(
+                        new DispatcherConfig.TrustStore(config.trustStore(), config.trustStorePassword()));
+    }
+
+    private JournalConfig journalConfig() {
+        JournalConfig defaults = JournalConfig.of(directory.journalPath(), config.durability());
+        return new JournalConfig(
+                defaults.directory(),
+                defaults.durability(),
+                defaults.cycleBytesMax(),
+                defaults.fillAheadBytes(),
+                defaults.blockBytes(),
+                config.freeDiskMinBytes());
+    }
+
+    private void startSequencer() {
+        EngineClock clock = config.manualClock()
+                ? EngineClock.manual(System::currentTimeMillis, journal.lastTimeMs())
+                : EngineClock.real(System::nanoTime, System::currentTimeMillis, journal.lastTimeMs());
+        Journal decorated = journalDecorator.apply(journal);
+        syncThread = syncsInline() ? null : new SyncThread(decorated, this::wakeDrainer, halt);
+        List<LoopOutlet> outlets = new ArrayList<>(ports);
+        sequencer = new Sequencer(
+                ring, new MachineDecider(machine), decorated, clock, outlets, this::pressure, syncThread, halt);
+        Drainer ready = config.drainOnLoop()
+                ? new LoopDrainer(sequencer, outlets.get(0))
+                : new ThreadDrainer(sequencer, outlets);
+        if (config.manualClock()) {
+            manualClock = new ManualClock(
+                    sequencer,
+                    System::nanoTime,
+                    delayMs -> eventLoops.loops().get(0).schedule(ready::wake, delayMs, TimeUnit.MILLISECONDS));
+        }
+        sequencer.start(config.engine(), journal.boot());
+        drainer = ready;
+        ring.onPublished(ready::wake);
+        ready.start();
+    }
+
+    private boolean syncsInline() {
+        return switch (config.sync()) {
+            case INLINE -> true;
+            case THREAD -> false;
+            case AUTO -> SyncProbe.isShort(directory.path());
+        };
+    }
+
+    private Pressure pressure() {
+        if (state == ServerState.DRAINING) {
+            return Pressure.DRAINING;
+        }
+        return journal.lowOnDisk() ? Pressure.DISK : Pressure.NONE;
+    }
+
+    private void wakeDrainer() {
+        Drainer current = drainer;
+        if (current != null) {
+            current.wake();
+        }
+    }
+
+    private String shownAddress() {
+        return config.bindAddress().contains(":") ? "[" + config.bindAddress() + "]" : config.bindAddress();
+    }
+
+    private void tellWhoIsServed() {
+        if (config.bindAddress().equals("127.0.0.1") || config.bindAddress().equals("::1")) {
+            out.println("only this machine is served; BindAddress (BIND_ADDRESS) 0.0.0.0 serves others");
+        } else {
+            out.println("warning: other machines are served and the API has no authentication yet");
+        }
+    }
+
+    public int httpPort() {
+        return front.port();
+    }
+
+    /** Ends a replay under way. Any thread. */
+    public void requestStop() {
+        stopRequested = true;
+    }
+
+    /**
+     * Stops: new gids are refused, open calls get their time, answers are written, the journal is synced and sealed. What is not finished goes on after
+     * the next start.
+     */
+    @Override
+    public synchronized void close() {
+        if (closed) {
+            return;
+        }
+        closed = true;
+        boolean serving = state == ServerState.SERVING;
+        state = ServerState.DRAINING;
+        if (serving) {
+            awaitOpenCalls();
+        }
+        if (drainer != null) {
+            drainer.close();
+        }
+        if (syncThread != null) {
+            syncThread.close();
+        }
+        if (front != null) {
+            front.close();
+        }
+        for (int i = 0; i < ports.size(); i++) {
+            Dispatcher dispatcher = ports.get(i).dispatcher();
+            eventLoops.loops().get(i).submit(dispatcher::close).awaitUninterruptibly(5, TimeUnit.SECONDS);
+        }
+        if (journal != null) {
+            journal.close();
+        }
+        eventLoops.close();
+        if (outbound != null) {
+            outbound.close();
+        }
+        if (directory != null) {
+            directory.close();
+        }
+    }
+
+    private void awaitOpenCalls() {
+        long deadline = System.nanoTime() + config.shutdownTimeoutMs() * 1_000_000L;
+        while (System.nanoTime() - deadline < 0 && !(sequencer.openCalls() == 0 && sequencer.isIdle())) {
+            drainer.wake();
+            LockSupport.parkNanos(STOP_LOOK_NANOS);
+        }
+    }
+}

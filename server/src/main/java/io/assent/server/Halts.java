@@ -1,0 +1,94 @@
+package io.assent.server;
+
+import com.sun.management.UnixOperatingSystemMXBean;
+import io.assent.server.sequencer.Halt;
+import java.lang.management.ManagementFactory;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Proxy;
+import java.util.concurrent.atomic.AtomicBoolean;
+
+/** How the process ends: by a signal, or because it can not go on. */
+public final class Halts {
+    private static final int SIGNALLED_TWICE = 130;
+    private static final int FILE_DESCRIPTORS_MIN = 1_024;
+
+    /** Prints why and stops the process at once, without hooks: nothing more may leave it. */
+    public static final Halt HALT = (why, cause) -> {
+        System.err.println("assent stops: " + why);
+        cause.printStackTrace();
+        Runtime.getRuntime().halt(ExitCode.HALTED.code());
+    };
+
+    private Halts() {}
+
+    /** A thread that dies takes the process with it: half a server is worse than none. */
+    public static void haltOnUncaught() {
+        Thread.setDefaultUncaughtExceptionHandler(
+                (thread, failure) -> HALT.halt("thread " + thread.getName() + " failed", failure));
+    }
+
+    /** Whether a start ended because it was told to. */
+    public static boolean isStopped(Throwable failure) {
+        return failure instanceof Recovery.Stopped;
+    }
+
+    /** Refuses to start when connections would fail for want of file descriptors. */
+    public static void checkFileDescriptors(int connectionsMax) {
+        if (ManagementFactory.getOperatingSystemMXBean() instanceof UnixOperatingSystemMXBean system) {
+            long limit = system.getMaxFileDescriptorCount();
+            if (limit < FILE_DESCRIPTORS_MIN) {
+                throw new StartFailure(
+                        ExitCode.TOO_FEW_FILE_DESCRIPTORS,
+                        "the process may open " + limit + " files, at least " + FILE_DESCRIPTORS_MIN
+                                + " are needed; raise the limit (ulimit -n)");
+            }
+            if (limit < connectionsMax) {
+                System.out.println("warning: the process may open " + limit + " files, fewer than ConnectionsMax "
+                        + connectionsMax);
+            }
+        }
+    }
+
+    /**
+     * The first SIGTERM or SIGINT runs {@code first} at once and {@code stop} in a thread of its own; the second ends the process.
+     *
+     * <p>The JVM's signal API is reached by reflection: it has no other name, and naming it is a warning.
+     */
+    public static void onSignals(Runnable first, Runnable stop) {
+        AtomicBoolean signalled = new AtomicBoolean();
+        Runnable onSignal = () -> {
+            if (signalled.compareAndSet(false, true)) {
+                first.run();
+                new Thread(stop, "assent-stop").start();
+            } else {
+                Runtime.getRuntime().halt(SIGNALLED_TWICE);
+            }
+        };
+        try {
+            Class<?> signal = Class.forName("sun.misc.Signal");
+            Class<?> handler = Class.forName("sun.misc.SignalHandler");
+            Object handling = Proxy.newProxyInstance(
+                    Halts.class.getClassLoader(), new Class<?>[] {handler}, (proxy, method, arguments) -> {
+                        if (method.getName().equals("handle")) {
+                            onSignal.run();
+                            return null;
+                        }
+                        return switch (method.getName()) {
+                            case "hashCode" -> System.identityHashCode(proxy);
+                            case "equals" -> proxy == arguments[0];
+                            default -> "signal handler";
+                        };
+                    });
+            for (String name : new String[] {"TERM", "INT"}) {
+                Object named = signal.getConstructor(String.class).newInstance(name);
+                signal.getMethod("handle", signal, handler).invoke(null, named, handling);
+            }
+        } catch (ClassNotFoundException
+                | NoSuchMethodException
+                | InstantiationException
+                | IllegalAccessException
+                | InvocationTargetException e) {
+            Runtime.getRuntime().addShutdownHook(new Thread(stop, "assent-stop"));
+        }
+    }
+}

@@ -1,0 +1,107 @@
+package io.assent.server;
+
+import io.assent.journal.Durability;
+import io.assent.server.config.BadSetting;
+import io.assent.server.config.Settings;
+import java.nio.file.Path;
+import java.time.DateTimeException;
+import java.time.ZoneOffset;
+import java.util.Locale;
+
+/** The settings as the parts need them: checked, in their units. */
+public record ServerConfig(
+        String bindAddress,
+        int httpPort,
+        Path dataDir,
+        Durability durability,
+        int eventLoops,
+        boolean drainOnLoop,
+        Sync sync,
+        boolean manualClock,
+        io.assent.engine.Settings engine,
+        int requestTimeoutMs,
+        long shutdownTimeoutMs,
+        int ringSlots,
+        long bufferPoolBytes,
+        int connectionsMax,
+        long freeDiskMinBytes,
+        Path trustStore,
+        String trustStorePassword,
+        String logLevel,
+        ZoneOffset zone) {
+    /** Up to this many cores, a hand-off between threads costs more than it brings. */
+    private static final int FEW_CORES = 3;
+
+    private static final int RETRY_INTERVAL_S_MIN = 10;
+
+    /** Who syncs the journal. */
+    public enum Sync {
+        AUTO,
+        INLINE,
+        THREAD
+    }
+
+    public static ServerConfig of(Settings settings) {
+        int cores = Runtime.getRuntime().availableProcessors();
+        String drain = settings.choice("Drain", "auto", "loop", "thread");
+        int loops = (int) settings.integer("EventLoops", 0, 256);
+        if (loops == 0) {
+            loops = drain.equals("loop") || cores <= FEW_CORES ? 1 : cores / 2;
+        }
+        boolean onLoop = drain.equals("loop") || (drain.equals("auto") && loops == 1);
+        if (onLoop && loops != 1) {
+            throw new BadSetting("Drain loop needs exactly one event loop, EventLoops is " + loops);
+        }
+        int slots = (int) settings.integer("RingSlots", 8, 1 << 20);
+        if (Integer.bitCount(slots) != 1) {
+            throw new BadSetting("RingSlots must be a power of two, found " + slots);
+        }
+        String trustStore = settings.text("TrustStore");
+        return new ServerConfig(
+                settings.text("BindAddress"),
+                (int) settings.integer("HttpPort", 0, 65_535),
+                Path.of(settings.text("DataDir")),
+                settings.choice("Durability", "fsync", "os").equals("os") ? Durability.OS : Durability.FSYNC,
+                loops,
+                onLoop,
+                Sync.valueOf(settings.choice("Sync", "auto", "inline", "thread").toUpperCase(Locale.ROOT)),
+                settings.choice("Clock", "real", "manual").equals("manual"),
+                engineSettings(settings),
+                (int) settings.integer("RequestTimeout", 1, 86_400) * 1_000,
+                settings.integer("ShutdownTimeout", 0, 3_600) * 1_000,
+                slots,
+                settings.integer("BufferPoolBytes", 16L << 20, 1L << 40),
+                (int) settings.integer("ConnectionsMax", 1, 1_000_000),
+                settings.integer("FreeDiskMin", 0, Long.MAX_VALUE),
+                trustStore.isEmpty() ? null : Path.of(trustStore),
+                settings.text("TrustStorePassword"),
+                settings.choice("LogLevel", "debug", "info", "warn", "error"),
+                zone(settings.text("TimeZoneOffset")));
+    }
+
+    private static io.assent.engine.Settings engineSettings(Settings settings) {
+        boolean floors = settings.integer("AllowShortRetryInterval", 0, 1) == 0;
+        int retryInterval = (int) settings.integer("RetryInterval", floors ? RETRY_INTERVAL_S_MIN : 1, 1_000_000);
+        long liveBytes = settings.integer("LiveBytesMax", 0, Long.MAX_VALUE);
+        return new io.assent.engine.Settings(
+                retryInterval,
+                (int) settings.integer("TimeoutToFail", floors ? retryInterval : 1, 1_000_000_000),
+                (int) settings.integer("RetryIntervalCap", 0, Integer.MAX_VALUE),
+                (int) settings.integer("RetryJitterPercent", 0, 50),
+                (int) settings.integer("LiveTransactionsMax", 1, Integer.MAX_VALUE),
+                liveBytes == 0 ? Runtime.getRuntime().maxMemory() / 10 * 4 : liveBytes,
+                (int) settings.integer("FinishedKept", 0, Integer.MAX_VALUE),
+                false);
+    }
+
+    private static ZoneOffset zone(String hours) {
+        if (hours.isEmpty()) {
+            return ZoneOffset.UTC;
+        }
+        try {
+            return ZoneOffset.ofHours(Integer.parseInt(hours));
+        } catch (NumberFormatException | DateTimeException e) {
+            throw new BadSetting("TimeZoneOffset must be hours from -18 to 18, found '" + hours + "'");
+        }
+    }
+}

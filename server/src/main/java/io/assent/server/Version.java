@@ -1,0 +1,13 @@
+package io.assent.server;
+
+/** Which build this is. */
+public final class Version {
+
+    private Version() {}
+
+    /** The version in the jar's manifest, or a word for a build that has none. */
+    public static String text() {
+        String version = Version.class.getPackage().getImplementationVersion();
+        return "v" + (version == null ? "0.1.0-dev" : version);
+    }
+}

@@ -1,0 +1,137 @@
+package io.assent.server.cli;
+
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import io.assent.server.CoordinatorServer;
+import io.assent.server.ExitCode;
+import io.assent.server.Halts;
+import io.assent.server.ServerConfig;
+import io.assent.server.StartFailure;
+import io.assent.server.config.Settings;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
+import org.slf4j.LoggerFactory;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** {@code assent serve}: the server, until it is told to stop. */
+@Command(
+        name = "serve",
+        mixinStandardHelpOptions = true,
+        sortOptions = false,
+        description = {
+            "Runs the coordinator until SIGTERM or SIGINT; a second signal stops it at once.",
+            "Every setting can also stand in the environment or in the YAML file; see docs/operating.md."
+        },
+        footer = {
+            "",
+            "Exit codes: 0 stopped; 2 bad setting; 10 data directory not writable; 11 in use; 12 port in use;",
+            "13 too few file descriptors; 14 journal damaged; 15 journal of a newer version; 16 missing JVM flags;",
+            "17 data directory of the other kind of clock; 20 stopped itself because it could not go on."
+        })
+final class ServeCommand implements Callable<Integer> {
+    @Option(
+            names = {"-c", "--config"},
+            paramLabel = "FILE",
+            description = "YAML file with settings, DTM's names.")
+    private Path config;
+
+    @Option(names = "--data", paramLabel = "DIR", description = "Data directory (DataDir; default: data).")
+    private String data;
+
+    @Option(names = "--http-port", paramLabel = "N", description = "Port (HttpPort; default: 36789; 0: any free).")
+    private String httpPort;
+
+    @Option(
+            names = "--bind",
+            paramLabel = "ADDRESS",
+            description = "Address to listen on (BindAddress; default: 127.0.0.1).")
+    private String bind;
+
+    @Option(
+            names = "--durability",
+            paramLabel = "fsync|os",
+            description = "What an answer survives: loss of power, or the process only (default: fsync).")
+    private String durability;
+
+    @Option(
+            names = "--drain",
+            paramLabel = "loop|thread",
+            description = "Who drains the command ring (default: by the number of cores).")
+    private String drain;
+
+    @Option(
+            names = "--clock",
+            paramLabel = "real|manual",
+            description = "manual: time stands still and is moved by POST /api/clock/advance (default: real).")
+    private String clock;
+
+    @Override
+    public Integer call() {
+        Settings settings = Settings.of(System.getenv(), config, commandLine());
+        ServerConfig serverConfig = ServerConfig.of(settings);
+        setLogLevel(serverConfig.logLevel());
+        settings.warnings().forEach(warning -> System.out.println("warning: " + warning));
+        Halts.checkFileDescriptors(serverConfig.connectionsMax());
+        Halts.haltOnUncaught();
+        CoordinatorServer server = new CoordinatorServer(serverConfig, System.out, Halts.HALT);
+        CountDownLatch stopped = new CountDownLatch(1);
+        Halts.onSignals(server::requestStop, () -> {
+            System.out.println("stopping");
+            server.close();
+            System.out.println("stopped");
+            stopped.countDown();
+        });
+        try {
+            server.start();
+        } catch (StartFailure failure) {
+            server.close();
+            throw failure;
+        } catch (RuntimeException failure) {
+            if (Halts.isStopped(failure)) {
+                awaitUninterruptibly(stopped);
+                return ExitCode.OK.code();
+            }
+            server.close();
+            throw failure;
+        }
+        awaitUninterruptibly(stopped);
+        return ExitCode.OK.code();
+    }
+
+    private static void awaitUninterruptibly(CountDownLatch latch) {
+        while (true) {
+            try {
+                latch.await();
+                return;
+            } catch (InterruptedException e) {
+                // Only a signal ends a server.
+                Thread.interrupted();
+            }
+        }
+    }
+
+    private Map<String, String> commandLine() {
+        Map<String, String> given = new LinkedHashMap<>();
+        put(given, "DataDir", data);
+        put(given, "HttpPort", httpPort);
+        put(given, "BindAddress", bind);
+        put(given, "Durability", durability);
+        put(given, "Drain", drain);
+        put(given, "Clock", clock);
+        return given;
+    }
+
+    private static void put(Map<String, String> given, String key, String value) {
+        if (value != null) {
+            given.put(key, value);
+        }
+    }
+
+    private static void setLogLevel(String level) {
+        ((Logger) LoggerFactory.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME)).setLevel(Level.toLevel(level));
+    }
+}

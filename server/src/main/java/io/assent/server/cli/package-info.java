@@ -1,0 +1,2 @@
+/** The commands of {@code bin/assent}. */
+package io.assent.server.cli;

@@ -1,0 +1,188 @@
+package io.assent.server.config;
+
+import io.assent.server.config.Setting.Kind;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+
+/** Every setting with its text, and what was strange about where the texts came from. */
+public final class Settings {
+    private static final List<Setting> ALL = List.of(
+            text("BindAddress", "127.0.0.1", "address to listen on; 0.0.0.0 serves other machines"),
+            integer("HttpPort", "36789", "port of the HTTP API; 0 for any free one"),
+            text("DataDir", "data", "directory of the journal"),
+            text("Durability", "fsync", "fsync: survives loss of power; os: survives the process only"),
+            text("Drain", "auto", "who drains the ring: loop, thread, or auto by the number of cores"),
+            text("Sync", "auto", "who syncs: inline, thread, or auto by the speed of the disk"),
+            integer("EventLoops", "0", "number of event loops; 0 by the number of cores"),
+            text("Clock", "real", "real, or manual for tests"),
+            integer("RetryInterval", "10", "seconds; default retry interval, at least 10"),
+            integer("AllowShortRetryInterval", "0", "1 lifts the floors of RetryInterval and TimeoutToFail, for tests"),
+            integer("TimeoutToFail", "35", "seconds; default time-out of transactions that are not sagas"),
+            integer("RequestTimeout", "3", "seconds; default time-out of a branch call"),
+            integer("RetryIntervalCap", "0", "seconds; longest retry interval, 0 for none"),
+            integer("RetryJitterPercent", "0", "0 to 50; spreads retries"),
+            integer("ShutdownTimeout", "10", "seconds that open calls get when the server stops"),
+            integer("FinishedKept", "100000", "finished transactions kept; the oldest is forgotten first"),
+            integer("LiveTransactionsMax", "5000000", "unfinished transactions at most"),
+            integer("LiveBytesMax", "0", "bytes of unfinished transactions at most; 0 for 40 % of the heap"),
+            integer("RingSlots", "4096", "commands under way at most; a power of two"),
+            integer("BufferPoolBytes", "134217728", "bytes of large commands under way at most"),
+            integer("ConnectionsMax", "10000", "client connections at most"),
+            integer("FreeDiskMin", "536870912", "bytes of free disk below which new transactions are refused"),
+            text("TrustStore", "", "file of certificates that https branch calls trust; empty for the system's"),
+            text("TrustStorePassword", "", "password of the trust store"),
+            text("LogLevel", "info", "debug, info, warn or error"),
+            text("TimeZoneOffset", "", "hours from UTC in which times are shown; empty for UTC"),
+            meaningless("Store.Driver"),
+            meaningless("Store.Host"),
+            meaningless("Store.Port"),
+            meaningless("Store.User"),
+            meaningless("Store.Password"),
+            meaningless("Store.Db"),
+            meaningless("Store.Schema"),
+            meaningless("Store.MaxOpenConns"),
+            meaningless("Store.MaxIdleConns"),
+            meaningless("Store.ConnMaxLifeTime"),
+            meaningless("Store.DataExpire"),
+            meaningless("Store.FinishedDataExpire"),
+            meaningless("Store.RedisPrefix"),
+            meaningless("TransCronInterval"),
+            meaningless("GrpcPort"),
+            meaningless("JsonRpcPort"),
+            meaningless("MicroService.Driver"),
+            meaningless("MicroService.Target"),
+            meaningless("MicroService.EndPoint"),
+            meaningless("HttpMicroService.Driver"),
+            meaningless("HttpMicroService.RegistryType"),
+            meaningless("HttpMicroService.RegistryAddress"),
+            meaningless("HttpMicroService.RegistryOptions"),
+            meaningless("HttpMicroService.Target"),
+            meaningless("HttpMicroService.EndPoint"),
+            meaningless("UpdateBranchSync"),
+            meaningless("UpdateBranchAsyncGoroutineNum"),
+            meaningless("Log.Outputs"),
+            meaningless("Log.RotationEnable"),
+            meaningless("Log.RotationConfigJSON"),
+            meaningless("ConfigUpdateInterval"),
+            meaningless("AlertRetryLimit"),
+            meaningless("AlertWebHook"),
+            meaningless("AdminBasePath"),
+            meaningless("GrpcServiceConfig"));
+
+    private final Map<String, String> texts = new HashMap<>();
+    private final List<String> warnings = new ArrayList<>();
+
+    private Settings() {
+        for (Setting setting : ALL) {
+            texts.put(setting.key(), setting.byDefault());
+        }
+    }
+
+    private static Setting text(String key, String byDefault, String meaning) {
+        return new Setting(key, Kind.TEXT, byDefault, meaning);
+    }
+
+    private static Setting integer(String key, String byDefault, String meaning) {
+        return new Setting(key, Kind.INTEGER, byDefault, meaning);
+    }
+
+    private static Setting meaningless(String key) {
+        return new Setting(key, Kind.TEXT, "", "");
+    }
+
+    /** The settings that mean something here, for help and documentation. */
+    public static List<Setting> meaningful() {
+        return ALL.stream().filter(Setting::hasMeaning).toList();
+    }
+
+    /**
+     * @param file null for none
+     * @param commandLine texts by key
+     */
+    public static Settings of(Map<String, String> environment, Path file, Map<String, String> commandLine) {
+        Settings settings = new Settings();
+        Set<String> unused = new TreeSet<>();
+        for (Setting setting : ALL) {
+            String value = environment.get(setting.environmentName());
+            if (value != null && !value.isEmpty()) {
+                settings.set(setting, value, "environment variable " + setting.environmentName(), unused);
+            }
+        }
+        if (file != null) {
+            settings.readFile(file, unused);
+        }
+        commandLine.forEach((key, value) -> settings.set(settings.byName(key), value, "command line", unused));
+        if (!unused.isEmpty()) {
+            settings.warnings.add("these settings have no meaning here and are ignored: " + String.join(", ", unused));
+        }
+        return settings;
+    }
+
+    private void readFile(Path file, Set<String> unused) {
+        Map<String, Setting> byKey = new LinkedHashMap<>();
+        ALL.forEach(setting -> byKey.put(setting.key(), setting));
+        SettingsFile.read(file).forEach((key, value) -> {
+            Setting setting = byKey.get(key);
+            if (setting == null) {
+                warnings.add("unknown setting " + key + " in " + file + " is ignored");
+            } else {
+                set(setting, value, file.toString(), unused);
+            }
+        });
+    }
+
+    private Setting byName(String key) {
+        return ALL.stream()
+                .filter(setting -> setting.key().equals(key))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    private void set(Setting setting, String value, String source, Set<String> unused) {
+        if (!setting.hasMeaning()) {
+            unused.add(setting.key());
+            return;
+        }
+        if (setting.kind() == Kind.INTEGER) {
+            try {
+                Long.parseLong(value.strip());
+            } catch (NumberFormatException e) {
+                throw new BadSetting(setting.key() + " must be an integer, found '" + value + "' in " + source);
+            }
+        }
+        texts.put(setting.key(), value.strip());
+    }
+
+    /** What a user should hear of where the settings came from. */
+    public List<String> warnings() {
+        return warnings;
+    }
+
+    public String text(String key) {
+        return texts.get(key);
+    }
+
+    /** The text in lower case, which must be one of the choices. */
+    public String choice(String key, String... choices) {
+        String value = text(key).toLowerCase(Locale.ROOT);
+        if (!List.of(choices).contains(value)) {
+            throw new BadSetting(key + " must be one of " + String.join(", ", choices) + ", found '" + text(key) + "'");
+        }
+        return value;
+    }
+
+    public long integer(String key, long min, long max) {
+        long value = Long.parseLong(text(key));
+        if (value < min || value > max) {
+            throw new BadSetting(key + " must be between " + min + " and " + max + ", found " + value);
+        }
+        return value;
+    }
+}

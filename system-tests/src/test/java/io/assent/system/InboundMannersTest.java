@@ -1,0 +1,114 @@
+package io.assent.system;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.assent.engine.Limits;
+import java.nio.file.Path;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What a client may do to a connection (SAFETY, Inbound manners). */
+@Timeout(value = 60, unit = TimeUnit.SECONDS)
+class InboundMannersTest {
+    private static final String PING = "GET /api/ping HTTP/1.1\r\nHost: x\r\n";
+
+    @TempDir
+    static Path data;
+
+    private static TestServer server;
+
+    @BeforeAll
+    static void start() {
+        server = new TestServer(data);
+    }
+
+    @AfterAll
+    static void stop() {
+        server.close();
+    }
+
+    private static String raw(String request) {
+        return RawClient.exchange(server.port(), request);
+    }
+
+    private static String chunk(String text) {
+        return Integer.toHexString(text.length()) + "\r\n" + text + "\r\n";
+    }
+
+    private static int count(String text, String part) {
+        return text.split(Pattern.quote(part), -1).length - 1;
+    }
+
+    @Test
+    void shouldAnswerPipelinedRequestsInTheirOrder() {
+        StringBuilder requests = new StringBuilder();
+        for (int i = 0; i < 200; i++) {
+            requests.append(
+                    i % 2 == 0 ? "GET /api/dtmsvr/query?gid=g" + i + " HTTP/1.1\r\nHost: x\r\n\r\n" : PING + "\r\n");
+        }
+        String replies = raw(requests + PING + "Connection: close\r\n\r\n");
+        assertThat(count(replies, "HTTP/1.1 200 OK")).isEqualTo(201);
+        int at = 0;
+        for (int i = 0; i < 200; i++) {
+            at = replies.indexOf(i % 2 == 0 ? "\"transaction\":null" : "pong", at);
+            assertThat(at).as("reply " + i).isPositive();
+            at++;
+        }
+    }
+
+    @Test
+    void shouldServeOldAndOddClients() {
+        assertThat(raw("GET /api/ping HTTP/1.0\r\n\r\n")).contains("pong").contains("Connection: close");
+        assertThat(raw("GET http://any.host/api/ping HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"))
+                .contains("pong");
+        assertThat(raw("HEAD /api/ping HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"))
+                .contains("200 OK")
+                .doesNotContain("pong");
+        assertThat(raw(
+                        "POST /api/dtmsvr/submit HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\nConnection: close\r\n\r\n"
+                                + chunk("{\"gid") + chunk("\":\"chunked\",\"trans_type\":\"saga\"") + chunk("}")
+                                + chunk("")))
+                .contains("SUCCESS");
+        assertThat(raw("POST /api/dtmsvr/submit HTTP/1.1\r\nHost: x\r\nExpect: 100-continue\r\nContent-Length: 2\r\n"
+                        + "Connection: close\r\n\r\n{}"))
+                .startsWith("HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 500 ");
+        assertThat(RawClient.exchange(server.port(), PING + "\r\n", true)).contains("pong");
+    }
+
+    @Test
+    void shouldRefuseWhatLeavesTheEndOfARequestOpen() {
+        assertThat(
+                        raw(
+                                "POST /api/dtmsvr/submit HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n"))
+                .startsWith("HTTP/1.1 400 ")
+                .contains("Connection: close");
+        assertThat(raw("nonsense\r\n\r\n")).startsWith("HTTP/1.1 400 ");
+    }
+
+    @Test
+    void shouldBoundHeadersAndBodies() {
+        assertThat(raw(PING + "X: " + "y".repeat(20_000) + "\r\n\r\n")).startsWith("HTTP/1.1 431 ");
+        String body = "{\"gid\":\"big\",\"trans_type\":\"saga\",\"x\":\"";
+        int fill = Limits.BODY_BYTES_MAX - body.length() - 2;
+        String head = "POST /api/dtmsvr/submit HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Length: ";
+        assertThat(raw(head + Limits.BODY_BYTES_MAX + "\r\n\r\n" + body + "x".repeat(fill) + "\"}"))
+                .contains("SUCCESS");
+        assertThat(raw(head + (Limits.BODY_BYTES_MAX + 1) + "\r\n\r\n")).startsWith("HTTP/1.1 413 ");
+    }
+
+    @Test
+    void shouldRedirectATrailingSlash() {
+        assertThat(raw("GET /api/dtmsvr/query/?gid=1 HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"))
+                .startsWith("HTTP/1.1 301 ")
+                .contains("Location: /api/dtmsvr/query?gid=1\r\n");
+        assertThat(
+                        raw(
+                                "POST /api/dtmsvr/submit/ HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Length: 0\r\n\r\n"))
+                .startsWith("HTTP/1.1 307 ");
+    }
+}

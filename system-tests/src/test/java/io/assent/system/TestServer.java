@@ -1,0 +1,130 @@
+package io.assent.system;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.assent.server.CoordinatorServer;
+import io.assent.server.ServerConfig;
+import io.assent.server.config.Settings;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.PrintStream;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/** A whole server on a free port, and the requests of its clients. */
+final class TestServer implements AutoCloseable {
+    private static final ObjectMapper JSON = new ObjectMapper();
+    private static final Duration GENEROUS = Duration.ofSeconds(30);
+
+    private final HttpClient http =
+            HttpClient.newBuilder().connectTimeout(GENEROUS).build();
+    private final CoordinatorServer server;
+
+    TestServer(Path data, String... settings) {
+        Map<String, String> given = new LinkedHashMap<>();
+        given.put("DataDir", data.toString());
+        given.put("HttpPort", "0");
+        given.put("Clock", "manual");
+        given.put("FreeDiskMin", "0");
+        for (int i = 0; i < settings.length; i += 2) {
+            given.put(settings[i], settings[i + 1]);
+        }
+        ServerConfig config = ServerConfig.of(Settings.of(Map.of(), null, given));
+        server = new CoordinatorServer(config, new PrintStream(OutputStream.nullOutputStream()), (why, cause) -> {
+            throw new AssertionError(why, cause);
+        });
+        try {
+            server.start();
+        } catch (RuntimeException failure) {
+            server.close();
+            throw failure;
+        }
+    }
+
+    /** Status and body of one exchange. */
+    record Reply(int status, String body, HttpResponse<String> response) {
+        JsonNode json() {
+            try {
+                return JSON.readTree(body);
+            } catch (IOException e) {
+                throw new AssertionError("expected JSON, found " + body, e);
+            }
+        }
+
+        String message() {
+            return json().path("message").asText();
+        }
+    }
+
+    int port() {
+        return server.httpPort();
+    }
+
+    Reply post(String path, String body) {
+        return send(HttpRequest.newBuilder(uri(path)).POST(BodyPublishers.ofString(body)));
+    }
+
+    Reply get(String path) {
+        return send(HttpRequest.newBuilder(uri(path)).GET());
+    }
+
+    Reply submit(String body) {
+        return post("/api/dtmsvr/submit", body);
+    }
+
+    JsonNode query(String gid) {
+        return get("/api/dtmsvr/query?gid=" + gid).json();
+    }
+
+    String status(String gid) {
+        return query(gid).path("transaction").path("status").asText();
+    }
+
+    /** Statuses of the rows, in their order, with a blank between. */
+    String rows(String gid) {
+        StringBuilder rows = new StringBuilder();
+        for (JsonNode branch : query(gid).path("branches")) {
+            rows.append(rows.length() == 0 ? "" : " ")
+                    .append(branch.path("status").asText());
+        }
+        return rows.toString();
+    }
+
+    /** Moves the manual clock and waits until everything is at rest. */
+    JsonNode advance(String query) {
+        Reply reply = post("/api/clock/advance?" + query, "");
+        if (reply.status() != 200) {
+            throw new AssertionError("advance " + query + ": " + reply.status() + " " + reply.body());
+        }
+        return reply.json();
+    }
+
+    private URI uri(String path) {
+        return URI.create("http://127.0.0.1:" + port() + path);
+    }
+
+    Reply send(HttpRequest.Builder request) {
+        try {
+            HttpResponse<String> response = http.send(request.timeout(GENEROUS).build(), BodyHandlers.ofString());
+            return new Reply(response.statusCode(), response.body(), response);
+        } catch (IOException e) {
+            throw new AssertionError("request failed", e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new AssertionError("interrupted", e);
+        }
+    }
+
+    @Override
+    public void close() {
+        server.close();
+    }
+}

@@ -1,0 +1,2 @@
+/** Whole servers over real sockets. */
+package io.assent.system;

@@ -1,0 +1,30 @@
+package io.assent.transport.front;
+
+import java.time.ZoneOffset;
+
+/**
+ * Bounds and names of the front. Times in milliseconds.
+ *
+ * @param requestTimeoutMs default time-out of a branch call: a waiting client waits this long and two seconds more
+ * @param zone in which times are shown
+ * @param manualClock whether {@code /api/clock/advance} exists
+ */
+public record FrontConfig(
+        String bindAddress,
+        int port,
+        int connectionsMax,
+        int headerBytesMax,
+        long idleMs,
+        long wholeRequestMs,
+        long stalledWriteMs,
+        int pipelinedMax,
+        long requestTimeoutMs,
+        String version,
+        ZoneOffset zone,
+        boolean manualClock) {
+
+    public static FrontConfig of(String bindAddress, int port, String version) {
+        return new FrontConfig(
+                bindAddress, port, 10_000, 16 << 10, 75_000, 30_000, 30_000, 64, 3_000, version, ZoneOffset.UTC, false);
+    }
+}

@@ -1,0 +1,67 @@
+package io.assent.transport.front;
+
+import java.io.ByteArrayOutputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.HashMap;
+import java.util.Map;
+
+/** Parameters of a request's query (PROTOCOL 2.0): case-sensitive, the first of duplicates wins, ill-formed pairs are dropped. */
+final class QueryParameters {
+    private final Map<String, String> values = new HashMap<>();
+
+    QueryParameters(String query) {
+        for (String pair : query.split("&")) {
+            if (!pair.isEmpty() && pair.indexOf(';') < 0) {
+                int equals = pair.indexOf('=');
+                String name = decode(equals < 0 ? pair : pair.substring(0, equals));
+                String value = equals < 0 ? "" : decode(pair.substring(equals + 1));
+                if (name != null && value != null) {
+                    values.putIfAbsent(name, value);
+                }
+            }
+        }
+    }
+
+    /** The value, or "". */
+    String text(String name) {
+        return values.getOrDefault(name, "");
+    }
+
+    /** The value as an integer, or the default when it is missing or empty. */
+    long integer(String name, long byDefault) throws RequestError {
+        String text = text(name);
+        if (text.isEmpty()) {
+            return byDefault;
+        }
+        try {
+            return Long.parseLong(text);
+        } catch (NumberFormatException e) {
+            throw new RequestError(name + ".integer", "convert to int error: " + text);
+        }
+    }
+
+    /** Undoes percent and plus encoding; null when an escape is broken. */
+    private static String decode(String text) {
+        if (text.indexOf('%') < 0 && text.indexOf('+') < 0) {
+            return text;
+        }
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream(text.length());
+        byte[] raw = text.getBytes(StandardCharsets.ISO_8859_1);
+        for (int i = 0; i < raw.length; i++) {
+            if (raw[i] == '+') {
+                bytes.write(' ');
+            } else if (raw[i] == '%') {
+                int high = i + 2 < raw.length ? Character.digit(raw[i + 1], 16) : -1;
+                int low = i + 2 < raw.length ? Character.digit(raw[i + 2], 16) : -1;
+                if (high < 0 || low < 0) {
+                    return null;
+                }
+                bytes.write(high * 16 + low);
+                i += 2;
+            } else {
+                bytes.write(raw[i]);
+            }
+        }
+        return bytes.toString(StandardCharsets.UTF_8);
+    }
+}

@@ -1,0 +1,23 @@
+package io.assent.transport.front;
+
+import io.assent.engine.Rejection;
+
+/** A request that can not be understood, found deep inside a parser. Carries no stack trace: it is an answer, not a fault. */
+final class RequestError extends Exception {
+    private static final long serialVersionUID = 1L;
+
+    private final transient Rejection rejection;
+
+    RequestError(String code, String text) {
+        this(Rejection.error(code, text));
+    }
+
+    RequestError(Rejection rejection) {
+        super(rejection.text(), null, false, false);
+        this.rejection = rejection;
+    }
+
+    Rejection rejection() {
+        return rejection;
+    }
+}

@@ -1,0 +1,104 @@
+package io.assent.transport.front;
+
+import io.assent.engine.Answer;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufAllocator;
+import java.nio.charset.StandardCharsets;
+
+/** Response bytes (PROTOCOL 2.0). One per event loop. */
+final class Responses {
+    private static final byte[] SUCCESS_BODY = "{\"dtm_result\":\"SUCCESS\"}".getBytes(StandardCharsets.US_ASCII);
+    private static final String JSON = "application/json; charset=utf-8";
+    private static final String TEXT = "text/plain";
+
+    private final RecordJson json;
+    private final ByteBufAllocator allocator = ByteBufAllocator.DEFAULT;
+
+    Responses(RecordJson json) {
+        this.json = json;
+    }
+
+    /** The engine's answer, as SDKs expect it. */
+    void answer(Exchange exchange, Answer answer) {
+        String status = answer.status() == null
+                ? ""
+                : "X-Assent-Status: " + answer.status().wireName() + "\r\n";
+        switch (answer.verdict()) {
+            case SUCCESS -> respond(exchange, 200, JSON, SUCCESS_BODY, status);
+            case FAILURE ->
+                respond(exchange, 409, JSON, json.texts("dtm_result", "FAILURE", "message", answer.text()), status);
+            case ONGOING ->
+                respond(exchange, 425, JSON, json.texts("dtm_result", "ONGOING", "message", answer.text()), status);
+            case ERROR -> respond(exchange, 500, JSON, json.texts("message", answer.text()), status);
+            case UNAVAILABLE ->
+                respond(exchange, 503, JSON, json.texts("message", answer.text()), status + "Retry-After: 1\r\n");
+        }
+    }
+
+    void json(Exchange exchange, int status, byte[] body) {
+        respond(exchange, status, JSON, body, "");
+    }
+
+    void error(Exchange exchange, int status, String text, boolean closes) {
+        respond(exchange, status, JSON, json.texts("message", text), closes ? "Connection: close\r\n" : "");
+    }
+
+    void unavailable(Exchange exchange, String text) {
+        respond(exchange, 503, JSON, json.texts("message", text), "Retry-After: 1\r\n");
+    }
+
+    void plain(Exchange exchange, int status, String text) {
+        respond(exchange, status, TEXT, text.getBytes(StandardCharsets.UTF_8), "");
+    }
+
+    void redirect(Exchange exchange, int status, String location) {
+        respond(exchange, status, TEXT, new byte[0], "Location: " + location + "\r\n");
+    }
+
+    private void respond(Exchange exchange, int status, String contentType, byte[] body, String moreHeaders) {
+        StringBuilder head = new StringBuilder(192)
+                .append("HTTP/1.1 ")
+                .append(status)
+                .append(' ')
+                .append(reason(status))
+                .append("\r\nContent-Type: ")
+                .append(contentType)
+                .append("\r\nContent-Length: ")
+                .append(body.length)
+                .append("\r\n")
+                .append(moreHeaders);
+        if (!exchange.keepAlive && !moreHeaders.contains("Connection:")) {
+            head.append("Connection: close\r\n");
+        } else if (exchange.http10 && exchange.keepAlive) {
+            head.append("Connection: keep-alive\r\n");
+        }
+        head.append("\r\n");
+        ByteBuf buffer = allocator.directBuffer(head.length() + body.length);
+        buffer.writeCharSequence(head, StandardCharsets.ISO_8859_1);
+        if (!exchange.head) {
+            buffer.writeBytes(body);
+        }
+        exchange.response = buffer;
+        exchange.connection.drain();
+    }
+
+    private static String reason(int status) {
+        return switch (status) {
+            case 200 -> "OK";
+            case 301 -> "Moved Permanently";
+            case 307 -> "Temporary Redirect";
+            case 400 -> "Bad Request";
+            case 404 -> "Not Found";
+            case 408 -> "Request Timeout";
+            case 409 -> "Conflict";
+            case 413 -> "Content Too Large";
+            case 414 -> "URI Too Long";
+            case 425 -> "Too Early";
+            case 431 -> "Request Header Fields Too Large";
+            case 500 -> "Internal Server Error";
+            case 503 -> "Service Unavailable";
+            case 504 -> "Gateway Timeout";
+            default -> "Status";
+        };
+    }
+}
