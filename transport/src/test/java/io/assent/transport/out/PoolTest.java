@@ -17,8 +17,6 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Connections, their bounds, and the calls that wait for them (SAFETY "Calls"). */
 class PoolTest {
-    private static final DispatcherConfig.Pool POOL = DispatcherConfig.Pool.DEFAULT;
-
     @AfterAll
     static void noBufferIsLost() {
         assertThat(LeakWatch.leaks()).isEmpty();
@@ -293,23 +291,17 @@ class PoolTest {
     @Test
     void shouldNotCountWaitingAgainstTheDeadline() throws IOException {
         try (Caller caller = new Caller(with(pool(1, 1, 100)));
-                Gate gate = new Gate()) {
+                Gate gate = new Gate();
+                Participant silent = Participant.hanging()) {
             long first = caller.call(gate.participant.url()).timeoutMs(60_000).start();
             long waiting = caller.call(gate.participant.url()).timeoutMs(300).start();
-            long other = caller.call(hangingUrl(caller)).timeoutMs(600).start();
+            long other = caller.call(silent.url()).timeoutMs(600).start();
             caller.await(other);
             assertThat(caller.hasEnded(waiting)).isFalse();
             gate.opened.countDown();
             assertThat(caller.await(first).outcome()).isEqualTo(Outcome.SUCCESS);
             assertThat(caller.await(waiting).outcome()).isEqualTo(Outcome.SUCCESS);
         }
-    }
-
-    private final List<Participant> hangingOnes = new ArrayList<>();
-
-    private String hangingUrl(Caller caller) throws IOException {
-        hangingOnes.add(Participant.hanging());
-        return hangingOnes.get(hangingOnes.size() - 1).url();
     }
 
     @Test
