@@ -94,6 +94,9 @@ public final class CoordinatorServer implements AutoCloseable {
             openFront();
             Recovery recovery = new Recovery(machine, out, () -> stopRequested);
             journal = recovery.open(directory, journalConfig(), this::wakeDrainer);
+            if (stopRequested) {
+                throw new Recovery.Stopped();
+            }
             startSequencer();
             state = ServerState.SERVING;
             out.println("assent serves http://" + shownAddress() + ":" + front.port() + "/api/dtmsvr  (data "

@@ -99,7 +99,7 @@ final class Connection extends ChannelInboundHandlerAdapter {
         closed = true;
         decoder.close();
         dispatcher.deadlines.cancel(idle);
-        if (dispatcher.isIdle(this)) {
+        if (dispatcher.budget.isIdle(this)) {
             destination.removeIdle(this);
         }
         if (counted) {
@@ -160,6 +160,7 @@ final class Connection extends ChannelInboundHandlerAdapter {
     public void userEventTriggered(ChannelHandlerContext context, Object event) {
         if (event instanceof SslCloseCompletionEvent closing && closing.isSuccess()) {
             closeAnnounced = true;
+            channel.close();
         }
     }
 

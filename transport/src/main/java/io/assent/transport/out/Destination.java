@@ -86,14 +86,23 @@ final class Destination extends Deadlines.Timed {
             return;
         }
         pumping = true;
+        try {
+            startWaiting();
+        } finally {
+            pumping = false;
+        }
+        restIfIdle();
+    }
+
+    private void startWaiting() {
         while (waiting > 0 && openCalls < openCallsMax()) {
             if (idle.isEmpty()) {
                 if (connections >= bounds.connectionsPerDestinationMax()) {
-                    break;
+                    return;
                 }
-                if (!dispatcher.mayConnect(this)) {
-                    dispatcher.standInLine(this);
-                    break;
+                if (!dispatcher.budget.mayConnect(this)) {
+                    dispatcher.budget.standInLine(this);
+                    return;
                 }
             }
             OutboundCall call = nextCall();
@@ -109,8 +118,6 @@ final class Destination extends Deadlines.Timed {
                 connection.send(call);
             }
         }
-        pumping = false;
-        restIfIdle();
     }
 
     /** An open call has ended, one way or the other. */
@@ -133,22 +140,22 @@ final class Destination extends Deadlines.Timed {
 
     void addIdle(Connection connection) {
         idle.add(connection);
-        dispatcher.idleAdded(connection);
+        dispatcher.budget.idleAdded(connection);
     }
 
     void removeIdle(Connection connection) {
         idle.remove(idle.lastIndexOf(connection));
-        dispatcher.idleRemoved(connection);
+        dispatcher.budget.idleRemoved(connection);
     }
 
     void connectionAdded() {
         connections++;
-        dispatcher.connectionAdded();
+        dispatcher.budget.connectionAdded();
     }
 
     void connectionRemoved() {
         connections--;
-        dispatcher.connectionRemoved();
+        dispatcher.budget.connectionRemoved();
         restIfIdle();
     }
 

@@ -6,7 +6,6 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelFactory;
 import io.netty.channel.EventLoop;
 import io.netty.handler.ssl.SslContext;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -14,10 +13,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.Stream;
-import org.agrona.collections.Long2ObjectHashMap;
 
 /**
  * Calls the branches of transactions and tells how each call ended (PROTOCOL 5). A call that is handed in ends exactly once: by its reply,
@@ -30,8 +26,6 @@ public final class Dispatcher implements AutoCloseable {
     private static final int REQUESTS_MAX = 10;
     private static final int TARGETS_KEPT = 1_024;
     private static final int DESTINATION_KEPT_MS = 600_000;
-    private static final int RETRY_ENDED_MS = 1;
-    private static final int RANKS = 5;
 
     final DispatcherConfig config;
     final EventLoop loop;
@@ -44,29 +38,19 @@ public final class Dispatcher implements AutoCloseable {
     final DispatcherCounters counters = new DispatcherCounters();
     final Set<Connection> connections = new HashSet<>();
     final Set<Dial> dials = new HashSet<>();
+    final ConnectionBudget budget;
 
-    private final CallEnds ends;
+    private final EndedCalls ends;
     private final Map<Destination.Key, Destination> destinations = new HashMap<>();
-    private final Long2ObjectHashMap<OutboundCall> unwritten = new Long2ObjectHashMap<>();
+    private final UnwrittenCalls unwritten = new UnwrittenCalls();
     private final LinkedHashMap<String, Target> targets = new LinkedHashMap<>() {
         @Override
         protected boolean removeEldestEntry(Map.Entry<String, Target> eldest) {
             return size() > TARGETS_KEPT;
         }
     };
-    private final List<ArrayDeque<Destination>> lines =
-            Stream.generate(() -> new ArrayDeque<Destination>()).limit(RANKS).toList();
     private final ArrayList<Connection> dirty = new ArrayList<>();
-    private final CallQueue ended = new CallQueue();
-    private final Runnable deliver = this::deliverLater;
-    private Connection longestIdle;
-    private Connection latestIdle;
-    private int connectionCount;
     private int restingDestinations;
-    private boolean telling;
-    private boolean refused;
-    private boolean deliveryScheduled;
-    private boolean serving;
     private boolean closed;
 
     Dispatcher(Outbound outbound, EventLoop loop, ChannelFactory<Channel> channels, CallEnds ends) {
@@ -75,7 +59,8 @@ public final class Dispatcher implements AutoCloseable {
         this.tls = outbound.tls;
         this.loop = loop;
         this.channels = channels;
-        this.ends = ends;
+        this.ends = new EndedCalls(loop, ends, counters, this::flush);
+        this.budget = new ConnectionBudget(config.pool(), counters);
         this.deadlines = new Deadlines(loop);
     }
 
@@ -95,27 +80,34 @@ public final class Dispatcher implements AutoCloseable {
         }
         if (refusal != null) {
             call.ended = true;
-            endLater(call, Outcome.UNKNOWN, refusal);
+            ends.tellLater(call, Outcome.UNKNOWN, refusal);
             return;
         }
         admit(call);
         if (!call.written && !call.ended) {
-            index(call);
+            unwritten.add(call);
         }
     }
 
     /** Ends those calls of the transaction of which nothing was written yet, each by {@link Outcome#WITHDRAWN}. */
     public void withdraw(long transactionId) {
-        OutboundCall call = unwritten.get(transactionId);
+        List<Destination> freed = new ArrayList<>();
+        OutboundCall call = unwritten.of(transactionId);
         while (call != null) {
             OutboundCall newer = call.newerSibling;
             if (call.dial != null) {
                 call.dial.abandon();
             }
-            end(call, Outcome.WITHDRAWN, "", true);
+            settle(call, Outcome.WITHDRAWN);
+            ends.tellLater(call, Outcome.WITHDRAWN, "");
+            freed.add(call.destination);
             call = newer;
         }
-        pumpLine();
+        // Only now: the place of one withdrawn call must not let the next one out.
+        for (Destination destination : freed) {
+            destination.pump();
+        }
+        budget.serveLines();
     }
 
     /** Sends what was written: the end of a batch. */
@@ -130,13 +122,13 @@ public final class Dispatcher implements AutoCloseable {
 
     /** Offers again what the receiver had no room for. It is also done by itself, a little later. */
     public void retryEnded() {
-        deliver();
+        ends.deliver();
         flush();
     }
 
     /** Whether ended calls wait for room. While they do, no new work should be taken in. */
     public boolean hasBacklog() {
-        return refused;
+        return ends.refused();
     }
 
     public DispatcherCounters counters() {
@@ -148,6 +140,7 @@ public final class Dispatcher implements AutoCloseable {
     public void close() {
         closed = true;
         deadlines.stop();
+        ends.stop();
         for (Dial dial : List.copyOf(dials)) {
             dial.abandon();
         }
@@ -211,9 +204,7 @@ public final class Dispatcher implements AutoCloseable {
 
     void written(OutboundCall call) {
         call.written = true;
-        if (call.indexed) {
-            unindex(call);
-        }
+        unwritten.remove(call);
     }
 
     void dirty(Connection connection) {
@@ -244,7 +235,7 @@ public final class Dispatcher implements AutoCloseable {
         call.connection = null;
         counters.resentOne();
         new Dial(call).begin();
-        pumpLine();
+        budget.serveLines();
     }
 
     void redirect(OutboundCall call, int status, String location) {
@@ -280,7 +271,7 @@ public final class Dispatcher implements AutoCloseable {
         left.callMoved();
         admit(call);
         left.pump();
-        pumpLine();
+        budget.serveLines();
     }
 
     void unknown(OutboundCall call, String text) {
@@ -288,19 +279,20 @@ public final class Dispatcher implements AutoCloseable {
     }
 
     void end(OutboundCall call, Outcome outcome, String text) {
-        end(call, outcome, text, false);
-        pumpLine();
+        settle(call, outcome);
+        ends.tell(call, outcome, text);
+        call.destination.pump();
+        budget.serveLines();
     }
 
-    private void end(OutboundCall call, Outcome outcome, String text, boolean later) {
+    /** Takes the call out of everything it is in. */
+    private void settle(OutboundCall call, Outcome outcome) {
         if (call.ended) {
             throw new IllegalStateException("call " + call.branch.number() + " ended twice");
         }
         call.ended = true;
         deadlines.cancel(call);
-        if (call.indexed) {
-            unindex(call);
-        }
+        unwritten.remove(call);
         Destination destination = call.destination;
         if (call.queue != null) {
             destination.leaveQueue(call);
@@ -314,113 +306,6 @@ public final class Dispatcher implements AutoCloseable {
             long latencyMs = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - call.openedNs);
             call.latencyMs = (int) Math.min(latencyMs, Integer.MAX_VALUE);
         }
-        if (later) {
-            endLater(call, outcome, text);
-        } else {
-            tell(call, outcome, text);
-        }
-        destination.pump();
-    }
-
-    // ---- telling ends
-
-    private void tell(OutboundCall call, Outcome outcome, String text) {
-        counters.endedOne(outcome);
-        boolean first = ended.isEmpty() && !telling;
-        if (first && ends.ended(call.branch.number(), outcome, text, call.latencyMs)) {
-            return;
-        }
-        refused |= first;
-        keep(call, outcome, text);
-        scheduleDelivery(refused ? RETRY_ENDED_MS : 0);
-    }
-
-    private void endLater(OutboundCall call, Outcome outcome, String text) {
-        counters.endedOne(outcome);
-        keep(call, outcome, text);
-        scheduleDelivery(0);
-    }
-
-    private void keep(OutboundCall call, Outcome outcome, String text) {
-        call.outcome = outcome;
-        call.text = text;
-        ended.add(call);
-        counters.undeliveredEnds(1);
-    }
-
-    private void scheduleDelivery(int delayMs) {
-        if (deliveryScheduled) {
-            return;
-        }
-        deliveryScheduled = true;
-        try {
-            if (delayMs == 0) {
-                loop.execute(deliver);
-            } else {
-                loop.schedule(deliver, delayMs, TimeUnit.MILLISECONDS);
-            }
-        } catch (RejectedExecutionException stopping) {
-            closed = true;
-        }
-    }
-
-    private void deliverLater() {
-        deliveryScheduled = false;
-        deliver();
-        flush();
-    }
-
-    private void deliver() {
-        if (telling || closed) {
-            return;
-        }
-        telling = true;
-        for (OutboundCall call = ended.first; call != null; call = ended.first) {
-            if (!ends.ended(call.branch.number(), call.outcome, call.text, call.latencyMs)) {
-                break;
-            }
-            ended.remove(call);
-            counters.undeliveredEnds(-1);
-        }
-        telling = false;
-        refused = !ended.isEmpty();
-        if (refused) {
-            scheduleDelivery(RETRY_ENDED_MS);
-        }
-    }
-
-    // ---- unwritten calls by transaction
-
-    private void index(OutboundCall call) {
-        call.indexed = true;
-        OutboundCall oldest = unwritten.get(call.branch.transactionId());
-        if (oldest == null) {
-            unwritten.put(call.branch.transactionId(), call);
-        } else {
-            // Behind the oldest, so that the map keeps its entry; the order among siblings means nothing.
-            call.olderSibling = oldest;
-            call.newerSibling = oldest.newerSibling;
-            if (oldest.newerSibling != null) {
-                oldest.newerSibling.olderSibling = call;
-            }
-            oldest.newerSibling = call;
-        }
-    }
-
-    private void unindex(OutboundCall call) {
-        call.indexed = false;
-        if (call.newerSibling != null) {
-            call.newerSibling.olderSibling = call.olderSibling;
-        }
-        if (call.olderSibling != null) {
-            call.olderSibling.newerSibling = call.newerSibling;
-        } else if (call.newerSibling != null) {
-            unwritten.put(call.branch.transactionId(), call.newerSibling);
-        } else {
-            unwritten.remove(call.branch.transactionId());
-        }
-        call.olderSibling = null;
-        call.newerSibling = null;
     }
 
     // ---- destinations and connections
@@ -465,128 +350,9 @@ public final class Dispatcher implements AutoCloseable {
         counters.destinations(-1);
     }
 
-    /**
-     * Whether a further connection may be opened. Idle ones give way first. When many are open, destinations that have not answered lately
-     * get fewer: the last eighth is kept for those that do answer, the one before for those never called.
-     */
-    boolean mayConnect(Destination destination) {
-        int allowed = connectionsAllowed(destination);
-        while (connectionCount >= allowed && longestIdle != null) {
-            longestIdle.close();
-        }
-        return connectionCount < allowed;
-    }
-
-    /** How many connections there may be in all when this destination opens one. */
-    private int connectionsAllowed(Destination destination) {
-        int all = config.pool().connectionsMax();
-        int allowed = switch (rank(destination)) {
-            case 0 -> all;
-            case 1 -> all - all / 8;
-            case 2 -> all - all / 4;
-            case 3 -> all - all / 4 - all / 8;
-            default -> all - all / 2;
-        };
-        return Math.max(1, allowed);
-    }
-
-    /** 0 for those that answer, 1 for those of which nothing is known; of the others the lower the fewer connections they have. */
-    private int rank(Destination destination) {
-        if (destination.proven()) {
-            return 0;
-        }
-        if (destination.connections() == 0) {
-            return destination.untried() ? 1 : 2;
-        }
-        return destination.connections() < config.pool().suspectOpenCallsMax() ? 3 : 4;
-    }
-
-    void standInLine(Destination destination) {
-        if (!destination.inLine) {
-            destination.inLine = true;
-            lines.get(rank(destination)).add(destination);
-        }
-    }
-
     /** A connection went without a call having ended. */
     void connectionFreed() {
-        pumpLine();
+        budget.serveLines();
         flush();
-    }
-
-    /** Lets those in who waited for a connection to become free, rank by rank, until nobody moves any more. */
-    private void pumpLine() {
-        if (serving) {
-            return;
-        }
-        serving = true;
-        boolean moved = true;
-        while (moved) {
-            moved = false;
-            for (int rank = 0; rank < lines.size(); rank++) {
-                moved |= serve(lines.get(rank), rank);
-            }
-        }
-        serving = false;
-    }
-
-    /** All in one line may open a connection or none may, so a head that may not blocks nobody who may. */
-    private boolean serve(ArrayDeque<Destination> line, int rank) {
-        boolean moved = false;
-        for (Destination head = line.peek(); head != null; head = line.peek()) {
-            if (head.waiting() > 0 && rank(head) == rank && !mayConnect(head)) {
-                break;
-            }
-            line.poll();
-            head.inLine = false;
-            if (head.waiting() > 0 && rank(head) != rank) {
-                standInLine(head);
-            } else {
-                head.pump();
-            }
-            moved = true;
-        }
-        return moved;
-    }
-
-    void connectionAdded() {
-        connectionCount++;
-        counters.connections(1);
-    }
-
-    void connectionRemoved() {
-        connectionCount--;
-        counters.connections(-1);
-    }
-
-    void idleAdded(Connection connection) {
-        connection.idleBefore = latestIdle;
-        if (latestIdle == null) {
-            longestIdle = connection;
-        } else {
-            latestIdle.idleAfter = connection;
-        }
-        latestIdle = connection;
-        counters.idleConnections(1);
-    }
-
-    void idleRemoved(Connection connection) {
-        if (connection.idleBefore == null) {
-            longestIdle = connection.idleAfter;
-        } else {
-            connection.idleBefore.idleAfter = connection.idleAfter;
-        }
-        if (connection.idleAfter == null) {
-            latestIdle = connection.idleBefore;
-        } else {
-            connection.idleAfter.idleBefore = connection.idleBefore;
-        }
-        connection.idleBefore = null;
-        connection.idleAfter = null;
-        counters.idleConnections(-1);
-    }
-
-    boolean isIdle(Connection connection) {
-        return connection.idleBefore != null || longestIdle == connection;
     }
 }

@@ -3,6 +3,7 @@ package io.assent.transport.front;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.assent.engine.NoHistory;
+import io.assent.engine.codec.CommandFrame;
 import io.assent.engine.codec.CommandPublisher;
 import io.assent.engine.codec.CommandSink;
 import io.assent.transport.EventLoops;
@@ -169,6 +170,26 @@ class FrontBoundsTest {
                 .startsWith("HTTP/1.1 503 ")
                 .contains("Retry-After: ")
                 .contains("command ring");
+    }
+
+    @Test
+    void shouldFreeThePlaceOfAWaitingClientThatIsGone() throws IOException {
+        start(GENEROUS_MS, GENEROUS_MS, 10);
+        String body = "{\"gid\":\"g\",\"trans_type\":\"saga\",\"wait_result\":true}";
+        try (Socket socket = connect()) {
+            send(
+                    socket,
+                    "POST /api/dtmsvr/submit HTTP/1.1\r\nHost: x\r\nContent-Length: " + body.length() + "\r\n\r\n"
+                            + body);
+            while (ring.published.get() < 1) {
+                Thread.onSpinWait();
+            }
+        }
+        while (ring.published.get() < 2) {
+            Thread.onSpinWait();
+        }
+        assertThat(CommandFrame.name(ring.buffer, 0)).isEqualTo("waiterGone");
+        assertThat(CommandFrame.gid(ring.buffer, 0)).isEqualTo("g");
     }
 
     @Test

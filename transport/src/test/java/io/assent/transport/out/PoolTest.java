@@ -210,6 +210,34 @@ class PoolTest {
     }
 
     @Test
+    void shouldTakeAReplyThatCameInTimeWhenTheLoopStoodStill() throws IOException {
+        CountDownLatch answered = new CountDownLatch(1);
+        try (Caller caller = new Caller();
+                Participant participant = new Participant(exchange -> {
+                    exchange.read();
+                    exchange.write(Participant.OK);
+                    exchange.read();
+                    exchange.write(Participant.OK);
+                    answered.countDown();
+                    exchange.read();
+                })) {
+            // On an open connection the request leaves at once, also when the loop does nothing more.
+            caller.call(participant.url()).end();
+            long number = caller.call(participant.url()).timeoutMs(300).start();
+            caller.onLoop(() -> {
+                long startNs = System.nanoTime();
+                assertThat(answered.await(Caller.PATIENCE_S, java.util.concurrent.TimeUnit.SECONDS))
+                        .isTrue();
+                while (System.nanoTime() - startNs < 600_000_000L) {
+                    Thread.onSpinWait();
+                }
+                return null;
+            });
+            assertThat(caller.await(number).outcome()).isEqualTo(Outcome.SUCCESS);
+        }
+    }
+
+    @Test
     void shouldKeepDeadlinesOfDifferentLengthApart() throws IOException {
         try (Caller caller = new Caller();
                 Participant participant = Participant.hanging()) {
@@ -263,23 +291,17 @@ class PoolTest {
     @Test
     void shouldNotCountWaitingAgainstTheDeadline() throws IOException {
         try (Caller caller = new Caller(with(pool(1, 1, 100)));
-                Gate gate = new Gate()) {
+                Gate gate = new Gate();
+                Participant silent = Participant.hanging()) {
             long first = caller.call(gate.participant.url()).timeoutMs(60_000).start();
             long waiting = caller.call(gate.participant.url()).timeoutMs(300).start();
-            long other = caller.call(hangingUrl()).timeoutMs(600).start();
+            long other = caller.call(silent.url()).timeoutMs(600).start();
             caller.await(other);
             assertThat(caller.hasEnded(waiting)).isFalse();
             gate.opened.countDown();
             assertThat(caller.await(first).outcome()).isEqualTo(Outcome.SUCCESS);
             assertThat(caller.await(waiting).outcome()).isEqualTo(Outcome.SUCCESS);
         }
-    }
-
-    private final List<Participant> hangingOnes = new ArrayList<>();
-
-    private String hangingUrl() throws IOException {
-        hangingOnes.add(Participant.hanging());
-        return hangingOnes.get(hangingOnes.size() - 1).url();
     }
 
     @Test

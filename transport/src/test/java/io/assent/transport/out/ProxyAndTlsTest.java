@@ -161,6 +161,30 @@ class ProxyAndTlsTest {
         }
     }
 
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void shouldBelieveAReplyWithoutLengthOnlyWhenTlsSaysThatItHasEnded(boolean announced) throws IOException {
+        try (Caller caller = new Caller(trusting());
+                Participant participant = new Participant(exchange -> {
+                    SSLSocket secure = (SSLSocket) serverTls
+                            .getSocketFactory()
+                            .createSocket(exchange.socket, null, exchange.socket.getPort(), false);
+                    secure.setUseClientMode(false);
+                    assertThat(secure.getInputStream().read(new byte[4096])).isPositive();
+                    secure.getOutputStream().write("HTTP/1.1 200 OK\r\n\r\nall of it".getBytes());
+                    if (announced) {
+                        secure.shutdownOutput();
+                        exchange.socket.getInputStream().read();
+                    }
+                })) {
+            Caller.Ended end = caller.call("https://localhost:" + participant.port() + "/")
+                    .payload(new byte[0])
+                    .end();
+            assertThat(end.outcome()).as(end.text()).isEqualTo(announced ? Outcome.SUCCESS : Outcome.UNKNOWN);
+            assertThat(end.text()).contains(announced ? "" : "in the middle of the reply");
+        }
+    }
+
     @Test
     void shouldSayWhichTrustStoreCannotBeUsed() {
         Path missing = directory.resolve("missing.p12");

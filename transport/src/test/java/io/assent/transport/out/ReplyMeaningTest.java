@@ -313,6 +313,21 @@ class ReplyMeaningTest {
     }
 
     @Test
+    void shouldTakeAnEarlyAnswerWhenAResetFollowsIt() throws IOException {
+        try (Participant participant = new Participant(exchange -> {
+            exchange.socket.getInputStream().read();
+            exchange.write("HTTP/1.1 409 Conflict\r\nContent-Length: 5\r\n\r\nearly");
+        })) {
+            for (int i = 0; i < 50; i++) {
+                Caller.Ended end = caller.call(participant.url())
+                        .payload(new byte[1 << 20])
+                        .end();
+                assertThat(end.outcome()).as(end.text()).isEqualTo(Outcome.FAILURE);
+            }
+        }
+    }
+
+    @Test
     void shouldNotUseTheConnectionAgainWhenBytesFollowTheReply() throws IOException {
         try (Participant participant =
                 Participant.answering(Participant.OK + "HTTP/1.1 409 x\r\nContent-Length: 0\r\n\r\n")) {
