@@ -171,7 +171,7 @@ class ProxyAndTlsTest {
                             .createSocket(exchange.socket, null, exchange.socket.getPort(), false);
                     secure.setUseClientMode(false);
                     assertThat(secure.getInputStream().read(new byte[4096])).isPositive();
-                    secure.getOutputStream().write("HTTP/1.1 200 OK\r\n\r\nall of it".getBytes());
+                    secure.getOutputStream().write("HTTP/1.1 200 OK\r\n\r\nall of it".getBytes(StandardCharsets.UTF_8));
                     if (announced) {
                         secure.shutdownOutput();
                         exchange.socket.getInputStream().read();
