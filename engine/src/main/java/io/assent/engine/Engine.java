@@ -6,6 +6,7 @@ import io.assent.engine.Timers.Timer;
 import io.assent.engine.mode.Modes;
 import io.assent.engine.mode.Plan;
 import io.assent.engine.mode.TransactionMode;
+import io.assent.engine.mode.TransactionMode.RoundAnswers;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
@@ -44,6 +45,7 @@ final class Engine implements Commands {
     private int budget;
     private Transaction subject;
     private Consumer<String> deadlineListener = gid -> {};
+    private EngineObserver observer = EngineObserver.NONE;
 
     /** Runs one part of a command so that its failure stays with one transaction, as long as it has recorded nothing. */
     interface Containment {
@@ -69,6 +71,10 @@ final class Engine implements Commands {
     /** The transaction that the current command is about, or null when that is not known yet. */
     Transaction subject() {
         return subject;
+    }
+
+    void observer(EngineObserver listener) {
+        observer = listener;
     }
 
     void onDeadlineFired(Consumer<String> listener) {
@@ -105,32 +111,37 @@ final class Engine implements Commands {
     @Override
     public boolean submit(Request request, Submission submission, HistoryAnswer history) {
         Transaction known = subject(submission.gid());
-        boolean waits = submission.options().waitResult();
+        if (modes.has(submission.kind()) && !modes.of(submission.kind()).isSubmitted()) {
+            return refuse(
+                    request,
+                    Rejection.error(
+                            "req_extra.status",
+                            "a " + submission.kind() + " is submitted with req_extra.status succeed or failed"),
+                    known == null ? null : known.status);
+        }
         if (known == null) {
             if (mayCreate(request, submission, history, "sumbmit")) {
                 Transaction created = create(request, submission, TransactionStatus.SUBMITTED);
-                answerOrWait(request, created, waits);
+                boolean said = submission.options().waitResult();
+                answerOrWait(request, created, false, said, said);
             }
             return true;
         }
-        if (known.kind() != submission.kind()) {
-            return refuse(
-                    request,
-                    Rejection.failure(
-                            "trans_type.mismatch",
-                            "trans type: '" + known.kind().wireName() + "' of the stored transaction differs from '"
-                                    + submission.kind().wireName() + "' of the request, cannot sumbmit. FAILURE"),
-                    known.status);
+        if (!known.kind().equals(submission.kind())) {
+            return refuse(request, mismatch(known, submission.kind(), "sumbmit"), known.status);
         }
         switch (known.status) {
             case PREPARED -> {
                 caused(request);
                 markSubmitted(known, merged(known, submission));
-                answerOrWait(request, known, waits);
+                boolean said = submission.options().waitResult();
+                answerOrWait(
+                        request, known, false, said, known.submission.options().waitResult());
             }
             case SUBMITTED -> {
                 dueNow(known);
-                answerOrWait(request, known, waits);
+                boolean said = submission.options().waitResult();
+                answerOrWait(request, known, false, said, said);
             }
             case ABORTING, SUCCEED, FAILED -> refuse(request, statusForbids("sumbmit", known.status), known.status);
         }
@@ -143,18 +154,136 @@ final class Engine implements Commands {
         if (known == null) {
             return refuse(request, unknownGid(gid), null);
         }
-        if (known.kind() == TransactionKind.MSG && known.status == TransactionStatus.PREPARED) {
-            caused(request);
-            finish(known, TransactionStatus.FAILED);
-            return answer(request, Answer.success(known.status));
+        return switch (mode(known).onAbort(known.status)) {
+            case FAILS -> {
+                caused(request);
+                finish(known, TransactionStatus.FAILED);
+                yield answer(request, Answer.success(known.status));
+            }
+            case ROLLS_BACK -> {
+                caused(request);
+                if (known.status == TransactionStatus.ABORTING) {
+                    abortAgain(known, rollbackReason);
+                } else {
+                    rollBack(known, rollbackReason);
+                }
+                answerOrWait(
+                        request, known, true, false, known.submission.options().waitResult());
+                yield true;
+            }
+            case REFUSED ->
+                refuse(
+                        request,
+                        Rejection.failure(
+                                "abort.status",
+                                "trans type: '" + known.kind().wireName() + "' current status '"
+                                        + known.status.wireName() + "', cannot abort. FAILURE"),
+                        known.status);
+        };
+    }
+
+    private void abortAgain(Transaction transaction, String rollbackReason) {
+        String reason = Utf8.truncate(rollbackReason, Limits.ROLLBACK_REASON_BYTES_MAX);
+        if (!reason.isEmpty() && !reason.equals(transaction.rollbackReason)) {
+            events.rollbackReasonReplaced(now, transaction.id, reason);
         }
-        return refuse(
-                request,
-                Rejection.failure(
-                        "abort.status",
-                        "trans type: '" + known.kind().wireName() + "' current status '" + known.status.wireName()
-                                + "', cannot abort. FAILURE"),
-                known.status);
+        dueNow(transaction);
+    }
+
+    @Override
+    public boolean prepareWorkflow(Request request, Submission submission, HistoryAnswer history) {
+        Transaction known = subject(submission.gid());
+        if (known == null) {
+            if (!mayCreate(request, submission, history, "prepare")) {
+                return true;
+            }
+            known = create(request, submission, TransactionStatus.PREPARED);
+            progress(known);
+        }
+        effects.record(request.id(), Records.of(known, true));
+        return true;
+    }
+
+    @Override
+    public boolean finishWorkflow(
+            Request request, String gid, TransactionStatus status, String rollbackReason, String result) {
+        Transaction known = subject(gid);
+        if (known == null) {
+            return refuse(
+                    request,
+                    Rejection.error(
+                            "gid.unknown",
+                            "no workflow with gid: " + gid + " found; prepareWorkflow comes before submit"),
+                    null);
+        }
+        if (mode(known).isSubmitted()) {
+            return refuse(request, mismatch(known, TransactionKind.WORKFLOW, "sumbmit"), known.status);
+        }
+        if (known.status == status) {
+            return answer(request, Answer.success(status));
+        }
+        if (known.status != TransactionStatus.PREPARED) {
+            return refuse(request, statusForbids("sumbmit", known.status), known.status);
+        }
+        caused(request);
+        if (!rollbackReason.isEmpty() || !result.isEmpty()) {
+            String reason = Utf8.truncate(rollbackReason, Limits.ROLLBACK_REASON_BYTES_MAX);
+            events.resultKept(now, known.id, reason, result);
+        }
+        finish(known, status);
+        return answer(request, Answer.success(status));
+    }
+
+    @Override
+    public boolean registerBranch(Request request, String gid, Registration registration) {
+        Transaction known = subject(gid);
+        if (known == null || known.status != TransactionStatus.PREPARED) {
+            return refuse(
+                    request,
+                    Rejection.failure(
+                            "registerBranch.status", "no trans with gid: " + gid + " status: prepared found FAILURE"),
+                    known == null ? null : known.status);
+        }
+        if (!known.kind().equals(registration.kind())) {
+            return refuse(request, mismatch(known, registration.kind(), "register a branch"), known.status);
+        }
+        for (Registration.Operation operation : registration.operations()) {
+            Registration earlier = known.rows.find(registration.branchId(), operation.name());
+            if (earlier != null) {
+                return earlier.equals(registration)
+                        ? answer(request, Answer.success(known.status))
+                        : refuse(request, registeredOtherwise(registration, operation), known.status);
+            }
+        }
+        Rejection bound = boundReached(known, registration);
+        if (bound != null) {
+            return refuse(request, bound, known.status);
+        }
+        caused(request);
+        events.branchRegistered(now, known.id, registration);
+        return answer(request, Answer.success(known.status));
+    }
+
+    private static Rejection registeredOtherwise(Registration registration, Registration.Operation operation) {
+        return Rejection.error(
+                "branch.conflict",
+                "storage: UniqueKeyConflict: branch_id " + registration.branchId() + " op " + operation.name()
+                        + " is registered with other content");
+    }
+
+    private static Rejection boundReached(Transaction transaction, Registration registration) {
+        if (transaction.rowCount() + registration.operations().size() > Limits.ROWS_MAX) {
+            return Rejection.error(
+                    "branches.limit",
+                    "a transaction has at most " + Limits.ROWS_MAX + " branch rows, this registration goes beyond");
+        }
+        if (transaction.rows.retainedBytes() + registration.bytes().length > Limits.REGISTERED_BYTES_MAX) {
+            return Rejection.error(
+                    "branches.bytes.limit",
+                    "the branches of a transaction hold at most " + Limits.REGISTERED_BYTES_MAX
+                            + " bytes, this registration goes beyond");
+        }
+        return null;
     }
 
     @Override
@@ -184,12 +313,157 @@ final class Engine implements Commands {
             return refuse(request, unknownGid(gid), null);
         }
         caused(request);
-        events.cronReset(now, known.id);
-        if (!known.isTerminal()) {
-            offerTimed(known);
-            progress(known);
-        }
+        resetCron(known);
         return answer(request, Answer.success(known.status));
+    }
+
+    private void resetCron(Transaction transaction) {
+        events.cronReset(now, transaction.id);
+        if (transaction.isTerminal()) {
+            return;
+        }
+        if (transaction.timer != null && transaction.deadlineMs <= now) {
+            timers.cancel(transaction.timer);
+            transaction.timer = null;
+            transaction.plan = null;
+        }
+        offerTimed(transaction);
+        progress(transaction);
+    }
+
+    @Override
+    public boolean resetCronTime(Request request, CronReset reset) {
+        long id = Math.min(reset.belowId(), state.nextId());
+        int looked = 0;
+        int count = 0;
+        boolean hasRemaining = false;
+        while (id > state.oldestId() && looked < Limits.PAGE_SCAN_MAX && budget > 0 && !hasRemaining) {
+            id--;
+            looked++;
+            Transaction transaction = state.byId(id);
+            if (transaction == null
+                    || transaction.isTerminal()
+                    || transaction.quarantined
+                    || Records.nextTimeMs(transaction) <= now + reset.laterThanMs()) {
+                continue;
+            }
+            if (count == reset.limit()) {
+                hasRemaining = true;
+                continue;
+            }
+            if (count == 0) {
+                caused(request);
+            }
+            count++;
+            budget--;
+            subject = transaction;
+            resetCron(transaction);
+        }
+        long nextId = hasRemaining || id <= state.oldestId() ? 0 : id;
+        effects.cronReset(request.id(), new CronReset.Part(count, nextId, hasRemaining));
+        return true;
+    }
+
+    @Override
+    public boolean subscribe(Request request, String topicName, String url, String remark) {
+        Rejection rejection = subscription(topicName, url);
+        rejection = rejection != null ? rejection : topicBoundReached(topicName, url, remark);
+        if (rejection != null) {
+            return refuse(request, rejection, null);
+        }
+        caused(request);
+        events.topicSubscribed(now, topicName, url, remark);
+        return answer(request, Answer.SUCCESS);
+    }
+
+    private Rejection topicBoundReached(String topicName, String url, String remark) {
+        Topic topic = state.topics().get(topicName);
+        if (topic != null && topic.hasSubscriber(url)) {
+            return Rejection.error("url.exists", "this url exists");
+        }
+        if (topicName.length() > Limits.TOPIC_CHARS_MAX) {
+            return tooMany("topic", Limits.TOPIC_CHARS_MAX, "characters");
+        }
+        if (url.length() > Limits.URL_CHARS_MAX) {
+            return tooMany("url", Limits.URL_CHARS_MAX, "characters");
+        }
+        if (remark.length() > Limits.REMARK_CHARS_MAX) {
+            return tooMany("remark", Limits.REMARK_CHARS_MAX, "characters");
+        }
+        if (topic == null && state.topics().count() >= Limits.TOPICS_MAX) {
+            return tooMany("topics", Limits.TOPICS_MAX, "topics");
+        }
+        if (topic != null && topic.subscribers().size() >= Limits.SUBSCRIBERS_PER_TOPIC_MAX) {
+            return tooMany("topic " + topicName, Limits.SUBSCRIBERS_PER_TOPIC_MAX, "subscribers");
+        }
+        if (state.topics().subscriptions() >= Limits.SUBSCRIPTIONS_MAX) {
+            return tooMany("topics together", Limits.SUBSCRIPTIONS_MAX, "subscribers");
+        }
+        return null;
+    }
+
+    private static Rejection tooMany(String field, int max, String unit) {
+        return Rejection.error("topics.limit", field + ": at most " + max + " " + unit + " are allowed");
+    }
+
+    private static Rejection subscription(String topicName, String url) {
+        if (topicName.isEmpty()) {
+            return Rejection.error("topic.empty", "empty topic");
+        }
+        return url.isEmpty() ? Rejection.error("url.empty", "empty url") : null;
+    }
+
+    @Override
+    public boolean unsubscribe(Request request, String topicName, String url) {
+        Rejection rejection = subscription(topicName, url);
+        Topic topic = state.topics().get(topicName);
+        if (rejection == null && topic == null) {
+            rejection = Rejection.error("topic.unknown", "no such a topic");
+        } else if (rejection == null && topic.subscribers().isEmpty()) {
+            rejection = Rejection.error("topic.subscribers", "this topic is empty");
+        } else if (rejection == null && !topic.hasSubscriber(url)) {
+            rejection = Rejection.error("url.unknown", "no such an url ");
+        }
+        if (rejection != null) {
+            return refuse(request, rejection, null);
+        }
+        caused(request);
+        events.topicUnsubscribed(now, topicName, url);
+        return answer(request, Answer.SUCCESS);
+    }
+
+    @Override
+    public boolean deleteTopic(Request request, String topicName) {
+        if (state.topics().get(topicName) == null) {
+            return refuse(request, Rejection.error("topic.unknown", "storage: NotFound"), null);
+        }
+        caused(request);
+        events.topicDeleted(now, topicName);
+        return answer(request, Answer.SUCCESS);
+    }
+
+    @Override
+    public boolean topic(long requestId, String name) {
+        Topic topic = state.topics().get(name);
+        effects.topics(requestId, new TopicPage(topic == null ? List.of() : List.of(topic), ""));
+        return true;
+    }
+
+    @Override
+    public boolean topics(long requestId, String after, int limit) {
+        List<Topic> page = new ArrayList<>();
+        long bytes = 0;
+        String next = "";
+        for (Topic topic : state.topics().after(after).values()) {
+            if (page.size() == limit || bytes >= Limits.PAGE_BYTES_MAX) {
+                next = page.get(page.size() - 1).name();
+                break;
+            }
+            page.add(topic);
+            bytes += topic.retainedBytes();
+        }
+        effects.topics(requestId, new TopicPage(page, next));
+        return true;
     }
 
     @Override
@@ -215,7 +489,7 @@ final class Engine implements Commands {
     @Override
     public boolean query(long requestId, String gid) {
         Transaction known = subject(gid);
-        effects.record(requestId, known == null ? null : Records.of(known, modes.of(known.kind()), true));
+        effects.record(requestId, known == null ? null : Records.of(known, true));
         return true;
     }
 
@@ -225,7 +499,7 @@ final class Engine implements Commands {
         long id = Math.min(filter.belowId(), state.nextId());
         int looked = 0;
         long bytes = 0;
-        while (id > 1
+        while (id > state.oldestId()
                 && records.size() < filter.limit()
                 && looked < Limits.PAGE_SCAN_MAX
                 && bytes < Limits.PAGE_BYTES_MAX) {
@@ -233,11 +507,11 @@ final class Engine implements Commands {
             looked++;
             Transaction transaction = state.byId(id);
             if (transaction != null && Records.matches(transaction, filter)) {
-                records.add(Records.of(transaction, modes.of(transaction.kind()), false));
+                records.add(Records.of(transaction, false));
                 bytes += transaction.submission.options().bytes().length;
             }
         }
-        effects.page(requestId, new TransactionPage(records, id > 1 ? id : 0));
+        effects.page(requestId, new TransactionPage(records, id > state.oldestId() ? id : 0));
         return true;
     }
 
@@ -394,8 +668,7 @@ final class Engine implements Commands {
         }
         for (long id : state.ids()) {
             Transaction transaction = state.byId(id);
-            boolean waitsForClient =
-                    transaction.status == TransactionStatus.PREPARED && transaction.kind() == TransactionKind.SAGA;
+            boolean waitsForClient = mode(transaction).waitsForItsClient(transaction);
             if (!transaction.isTerminal()
                     && !transaction.quarantined
                     && !waitsForClient
@@ -437,6 +710,7 @@ final class Engine implements Commands {
             }
         }
         Rejection rejection = modes.of(submission.kind()).check(submission);
+        rejection = rejection != null ? rejection : TopicSteps.check(submission, modes, state.topics());
         rejection = rejection != null ? rejection : boundReached(submission);
         if (rejection != null) {
             refuse(request, rejection, null);
@@ -472,9 +746,13 @@ final class Engine implements Commands {
         Settings settings = state.settings();
         long id = state.nextId();
         boolean submitted = status == TransactionStatus.SUBMITTED;
-        long deadlineMs =
-                modes.of(submission.kind()).deadlineMs(submission, submitted, now, now, settings.timeoutToFailS());
-        events.transactionCreated(now, id, status, resetIntervalS(submission.options()), deadlineMs, submission);
+        TransactionMode mode = modes.of(submission.kind());
+        int intervalS = resetIntervalS(submission.options());
+        long deadlineMs = mode.deadlineMs(submission, submitted, now, now, intervalS, settings.timeoutToFailS());
+        events.transactionCreated(now, id, status, intervalS, deadlineMs, submission);
+        if (mode.expandsTopics()) {
+            TopicSteps.expand(submission, state.topics(), (step, urls) -> events.topicExpanded(now, id, step, urls));
+        }
         subject = state.byId(id);
         arm(subject);
         return subject;
@@ -483,12 +761,14 @@ final class Engine implements Commands {
     /** @param options the merged options, or null when nothing changes */
     private void markSubmitted(Transaction transaction, Options options) {
         Submission merged = options == null ? transaction.submission : transaction.submission.with(options);
-        long deadlineMs = modes.of(transaction.kind())
+        int intervalS = resetIntervalS(merged.options());
+        long deadlineMs = mode(transaction)
                 .deadlineMs(
                         merged,
                         true,
                         transaction.createTimeMs,
                         now,
+                        intervalS,
                         state.settings().timeoutToFailS());
         cancelTimers(transaction);
         if (transaction.openCalls > 0) {
@@ -496,7 +776,7 @@ final class Engine implements Commands {
             effects.withdraw(transaction.id);
             calls.abandon(transaction);
         }
-        events.submitted(now, transaction.id, resetIntervalS(merged.options()), deadlineMs, options);
+        events.submitted(now, transaction.id, intervalS, deadlineMs, options);
         transaction.plan = null;
         arm(transaction);
     }
@@ -523,6 +803,7 @@ final class Engine implements Commands {
         cancelTimers(transaction);
         events.finished(now, transaction.id, status);
         transaction.plan = null;
+        endRound(transaction);
         answerWaiters(transaction);
         if (!state.settings().historyPresent()) {
             forgetOldest();
@@ -541,6 +822,10 @@ final class Engine implements Commands {
 
     private void checkReplied(Transaction transaction, Branch check, Outcome outcome, String text, int latencyMs) {
         if (transaction.status != TransactionStatus.PREPARED) {
+            return;
+        }
+        if (!mode(transaction).checkBackDecides()) {
+            calledBack(transaction, check, outcome, text, latencyMs);
             return;
         }
         switch (outcome) {
@@ -562,9 +847,19 @@ final class Engine implements Commands {
         }
     }
 
+    /** The answer changes nothing: the client acts by itself. It is called again after the configured interval, always the same. */
+    private void calledBack(Transaction transaction, Branch check, Outcome outcome, String text, int latencyMs) {
+        defer(transaction, check, outcome, text, latencyMs, state.settings().retryIntervalS());
+    }
+
     private void rowReplied(Transaction transaction, Branch branch, Outcome outcome, String text, int latencyMs) {
-        TransactionMode mode = modes.of(transaction.kind());
-        noteForWaiters(transaction, outcome, text);
+        TransactionMode mode = mode(transaction);
+        noteOutcome(transaction, outcome, text);
+        observer.branchEnded(
+                transaction.kind(),
+                transaction.rows.branchId(branch.row),
+                transaction.rows.operation(branch.row),
+                outcome == Outcome.SUCCESS);
         if (outcome == Outcome.SUCCESS) {
             events.branchSucceeded(now, transaction.id, branch.row, latencyMs, true);
             settled(transaction, branch.row);
@@ -591,6 +886,22 @@ final class Engine implements Commands {
                 ? RetryPolicy.unchanged(branch.intervalS, transaction.retryIntervalS)
                 : RetryPolicy.doubled(branch.intervalS, transaction.retryIntervalS, state.settings());
         defer(transaction, branch, outcome, text, latencyMs, intervalS);
+        if (outcome != Outcome.ONGOING) {
+            alert(
+                    transaction,
+                    branch,
+                    text,
+                    RetryPolicy.doublings(branch, transaction.retryIntervalS, state.settings()));
+        }
+    }
+
+    private void alert(Transaction transaction, Branch branch, String text, int retryCount) {
+        effects.alert(new Alert(
+                transaction.gid(),
+                transaction.status,
+                transaction.rows.url(branch.row),
+                DEFINITE_PREAMBLE + text,
+                retryCount));
     }
 
     private void repeatAtOnce(
@@ -598,6 +909,9 @@ final class Engine implements Commands {
         boolean exhausted = transaction.retryCount >= retryLimit;
         int count = exhausted ? transaction.retryCount : transaction.retryCount + 1;
         recordDeferral(transaction, branch, outcome, text, latencyMs, branch.intervalS, 0, count);
+        if (outcome == Outcome.UNKNOWN) {
+            alert(transaction, branch, text, exhausted ? count + 1 : count);
+        }
         if (exhausted) {
             rollBack(transaction, "RetryCount is greater than RetryLimit, RetryLimit: " + retryLimit);
         } else {
@@ -642,6 +956,7 @@ final class Engine implements Commands {
             plan(transaction).offer(timer.row);
         }
         deadlineListener.accept(transaction.gid());
+        beginRound(transaction, Transaction.Round.AWAITED);
         progress(transaction);
     }
 
@@ -707,7 +1022,7 @@ final class Engine implements Commands {
                 case ROLL_BACK -> rollBack(transaction, plan.reason());
                 case CONTINUE -> {
                     if (!takeNext(transaction, plan)) {
-                        answerWaitersOfEndedRound(transaction);
+                        endRoundAtRest(transaction);
                         return;
                     }
                 }
@@ -729,7 +1044,7 @@ final class Engine implements Commands {
             return false;
         }
         Branch branch = transaction.branch(row);
-        TransactionMode mode = modes.of(transaction.kind());
+        TransactionMode mode = mode(transaction);
         if (branch.timer == null && branch.open == null && branch.nextTimeMs > now) {
             branch.timer = timers.schedule(branch.nextTimeMs, transaction, row);
         }
@@ -737,7 +1052,7 @@ final class Engine implements Commands {
             return true;
         }
         budget--;
-        String url = mode.url(transaction.submission, row);
+        String url = transaction.rows.url(row);
         if (!url.isEmpty()) {
             call(transaction, branch, mode, url);
         } else if (row == Plan.CHECK_ROW) {
@@ -754,9 +1069,8 @@ final class Engine implements Commands {
     private void call(Transaction transaction, Branch branch, TransactionMode mode, String url) {
         Submission submission = transaction.submission;
         Options options = submission.options();
+        BranchRows rows = transaction.rows;
         int row = branch.row;
-        boolean isCheck = row == Plan.CHECK_ROW;
-        int step = isCheck ? 0 : mode.step(row);
         OpenCall call = calls.open(transaction, branch, now);
         effects.call(new BranchCall(
                 call.number,
@@ -764,12 +1078,12 @@ final class Engine implements Commands {
                 submission.gid(),
                 submission.kind(),
                 options.protocol(),
-                mode.branchId(row),
-                mode.operation(row),
+                rows.branchId(row),
+                rows.operation(row),
                 url,
-                submission.payloadArray(),
-                isCheck ? 0 : submission.payloadOffset(step),
-                isCheck ? 0 : submission.payloadLength(step),
+                rows.payload(row),
+                rows.payloadOffset(row),
+                rows.payloadLength(row),
                 Records.branchHeaders(options),
                 options.requestTimeoutS() * SECOND_MS,
                 mode.isSecondPhase(row),
@@ -795,7 +1109,7 @@ final class Engine implements Commands {
     }
 
     private void offerSibling(Transaction transaction, int row) {
-        int sibling = modes.of(transaction.kind()).sibling(row);
+        int sibling = mode(transaction).sibling(row);
         if (sibling >= 0) {
             plan(transaction).offer(sibling);
         }
@@ -807,10 +1121,14 @@ final class Engine implements Commands {
         }
     }
 
+    private TransactionMode mode(Transaction transaction) {
+        return modes.of(transaction.kind());
+    }
+
     private Plan plan(Transaction transaction) {
         Plan plan = transaction.plan;
         if (plan == null) {
-            plan = modes.of(transaction.kind()).plan(transaction, now);
+            plan = mode(transaction).plan(transaction, now);
             transaction.plan = plan;
         }
         return plan;
@@ -818,8 +1136,16 @@ final class Engine implements Commands {
 
     // ---------------------------------------------------------------- waiting clients
 
-    private void answerOrWait(Request request, Transaction transaction, boolean waits) {
+    /**
+     * Answers at once, or when the round has ended if the client asked for that.
+     *
+     * @param aborts whether the client asked for an abort
+     * @param said whether the request itself says that it waits
+     * @param waits whether it waits, also because the stored options say so
+     */
+    private void answerOrWait(Request request, Transaction transaction, boolean aborts, boolean said, boolean waits) {
         if (!waits) {
+            beginRound(transaction, Transaction.Round.REQUESTED);
             progress(transaction);
             answer(request, Answer.success(transaction.status));
             return;
@@ -828,8 +1154,7 @@ final class Engine implements Commands {
             transaction.waiters = new LongArrayList();
         }
         if (transaction.waiters.isEmpty()) {
-            transaction.roundOutcome = null;
-            transaction.roundText = "";
+            beginRound(transaction, Transaction.Round.AWAITED);
         }
         if (transaction.waiters.size() >= Limits.WAITERS_PER_TRANSACTION_MAX) {
             refuse(
@@ -843,24 +1168,49 @@ final class Engine implements Commands {
             return;
         }
         transaction.waiters.addLong(request.id());
+        transaction.waitersAborted = aborts;
+        if (!said) {
+            effects.waits(request.id(), transaction.submission.options().requestTimeoutS());
+        }
         progress(transaction);
     }
 
-    /** The first end of a call in this round that was no success decides the answer of a message. */
-    private static void noteForWaiters(Transaction transaction, Outcome outcome, String text) {
-        if (transaction.waiters != null
-                && !transaction.waiters.isEmpty()
-                && transaction.roundOutcome == null
-                && outcome != Outcome.SUCCESS) {
+    private static void beginRound(Transaction transaction, Transaction.Round round) {
+        if (transaction.round != Transaction.Round.AWAITED) {
+            transaction.round = round;
+            transaction.roundOutcome = null;
+            transaction.roundText = "";
+        }
+    }
+
+    /** The first end of a call in this round that was no success decides its answer. */
+    private static void noteOutcome(Transaction transaction, Outcome outcome, String text) {
+        if (transaction.roundOutcome == null && outcome != Outcome.SUCCESS) {
             transaction.roundOutcome = outcome;
             transaction.roundText = text;
         }
     }
 
-    private void answerWaitersOfEndedRound(Transaction transaction) {
+    private void endRoundAtRest(Transaction transaction) {
         if (transaction.openCalls == 0 && !transaction.hasWork) {
             answerWaiters(transaction);
+            endRound(transaction);
         }
+    }
+
+    private void endRound(Transaction transaction) {
+        if (transaction.round == null) {
+            return;
+        }
+        boolean ok = transaction.round == Transaction.Round.REQUESTED
+                || switch (transaction.status) {
+                    case SUCCEED -> true;
+                    case SUBMITTED -> false;
+                    case PREPARED, ABORTING -> transaction.roundOutcome == null;
+                    case FAILED -> mode(transaction).roundAnswers() != RoundAnswers.REASON_ONLY;
+                };
+        observer.roundEnded(transaction.kind(), ok, now - transaction.createTimeMs);
+        transaction.round = null;
     }
 
     private void answerWaiters(Transaction transaction) {
@@ -878,23 +1228,29 @@ final class Engine implements Commands {
     }
 
     /** PROTOCOL 6.7. */
-    private static Answer roundAnswer(Transaction transaction) {
+    private Answer roundAnswer(Transaction transaction) {
         TransactionStatus status = transaction.status;
-        if (status == TransactionStatus.SUCCEED) {
+        if (status == TransactionStatus.SUCCEED || (status == TransactionStatus.FAILED && transaction.waitersAborted)) {
             return Answer.success(status);
+        }
+        RoundAnswers told = mode(transaction).roundAnswers();
+        if (told != RoundAnswers.REASON_ONLY && !transaction.isTerminal()) {
+            if (transaction.roundOutcome == Outcome.UNKNOWN) {
+                return Answer.refused(
+                        Rejection.error("round.branch_unknown", DEFINITE_PREAMBLE + transaction.roundText), status);
+            }
+            if (transaction.roundOutcome == Outcome.FAILURE) {
+                return new Answer(
+                        Verdict.FAILURE, "round.branch_refused", DEFINITE_PREAMBLE + transaction.roundText, status);
+            }
+            if (transaction.roundOutcome == Outcome.ONGOING && told == RoundAnswers.BRANCH_ERRORS_AND_ONGOING) {
+                return new Answer(Verdict.ONGOING, "round.branch_ongoing", "ONGOING", status);
+            }
         }
         if (!transaction.rollbackReason.isEmpty()) {
             String reason = transaction.rollbackReason;
             String text = reason.endsWith("FAILURE") ? reason : reason + " FAILURE";
             return new Answer(Verdict.FAILURE, "round.rolled_back", text, status);
-        }
-        if (transaction.kind() == TransactionKind.MSG && transaction.roundOutcome == Outcome.UNKNOWN) {
-            return Answer.refused(
-                    Rejection.error("round.branch_unknown", DEFINITE_PREAMBLE + transaction.roundText), status);
-        }
-        if (transaction.kind() == TransactionKind.MSG && transaction.roundOutcome == Outcome.FAILURE) {
-            return new Answer(
-                    Verdict.FAILURE, "round.branch_refused", DEFINITE_PREAMBLE + transaction.roundText, status);
         }
         return new Answer(Verdict.FAILURE, "round.not_finished", "wait result not return success: FAILURE", status);
     }
@@ -920,11 +1276,19 @@ final class Engine implements Commands {
     }
 
     private boolean refuse(Request request, Rejection rejection, TransactionStatus status) {
+        observer.refused(rejection.code());
         return answer(request, Answer.refused(rejection, status));
     }
 
     private static Rejection unknownGid(String gid) {
         return Rejection.error("gid.unknown", "no TransGlobal with gid: " + gid + " found");
+    }
+
+    private static Rejection mismatch(Transaction stored, TransactionKind asked, String verb) {
+        return Rejection.failure(
+                "trans_type.mismatch",
+                "trans type: '" + stored.kind().wireName() + "' of the stored transaction differs from '"
+                        + asked.wireName() + "' of the request, cannot " + verb + ". FAILURE");
     }
 
     private static Rejection statusForbids(String verb, TransactionStatus status) {

@@ -109,6 +109,16 @@ public final class StateMachine {
         engine.calls().forEachGid(consumer);
     }
 
+    /** Hears what is decided, for metrics. */
+    public void observer(EngineObserver observer) {
+        engine.observer(observer);
+    }
+
+    /** Transactions of this kind in this status, finished ones while they are held. */
+    public int count(TransactionKind kind, TransactionStatus status) {
+        return state.count(kind, status);
+    }
+
     /** Hears the gid of each transaction of which a deadline fires. */
     public void onDeadlineFired(Consumer<String> listener) {
         engine.onDeadlineFired(listener);
