@@ -175,7 +175,7 @@ public final class BranchRows {
         if (registered != null) {
             index(registration);
         }
-        retainedBytes += 200 + registration.bytes().length * 2L;
+        retainedBytes += 200 + registration.bytes().length;
         return first;
     }
 

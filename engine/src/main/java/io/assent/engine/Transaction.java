@@ -22,6 +22,7 @@ final class Transaction implements TransactionView {
 
     final long id;
     final long createTimeMs;
+    private final TransactionKind kind;
     final BranchRows rows;
 
     Submission submission;
@@ -73,6 +74,7 @@ final class Transaction implements TransactionView {
         this.id = id;
         this.createTimeMs = createTimeMs;
         this.submission = submission;
+        this.kind = mode.kind();
         this.rows = new BranchRows(mode, submission);
     }
 
@@ -88,7 +90,7 @@ final class Transaction implements TransactionView {
 
     @Override
     public TransactionKind kind() {
-        return submission.kind();
+        return kind;
     }
 
     @Override

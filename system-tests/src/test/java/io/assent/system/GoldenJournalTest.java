@@ -42,7 +42,12 @@ class GoldenJournalTest {
             JsonNode waiting = server.query("waiting").path("transaction");
             assertThat(waiting.path("status").asText()).isEqualTo("submitted");
             assertThat(waiting.path("next_cron_interval").asInt()).isEqualTo(40);
-            assertThat(waiting.path("pending").path("operations").get(0).path("attempts").asInt()).isEqualTo(2);
+            assertThat(waiting.path("pending")
+                            .path("operations")
+                            .get(0)
+                            .path("attempts")
+                            .asInt())
+                    .isEqualTo(2);
             JsonNode message = server.query("message").path("transaction");
             assertThat(message.path("status").asText()).isEqualTo("prepared");
             assertThat(message.path("query_prepared").asText()).isEqualTo("http://127.0.0.1:1/query");

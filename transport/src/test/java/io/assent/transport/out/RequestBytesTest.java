@@ -55,14 +55,14 @@ class RequestBytesTest {
 
     @ParameterizedTest
     @MethodSource("io.assent.engine.TransactionKind#standard")
-    void shouldGetWhenThereIsNoPayloadUnlessItIsXa(TransactionKind kind) {
+    void shouldGetWhenThereIsNoPayloadUnlessItIsXaOrAWorkflow(TransactionKind kind) {
         caller.call(participant.url()).kind(kind).payload(new byte[0]).end();
         Participant.Request request = participant.requests().get(0);
-        boolean xa = kind.equals(TransactionKind.XA);
+        boolean posts = kind.equals(TransactionKind.XA) || kind.equals(TransactionKind.WORKFLOW);
         assertThat(request.line())
-                .isEqualTo((xa ? "POST" : "GET") + " /step?branch_id=01&gid=g1&op=action&trans_type=" + kind.wireName()
-                        + " HTTP/1.1");
-        assertThat(request.header("Content-Length")).isEqualTo(xa ? "0" : null);
+                .isEqualTo((posts ? "POST" : "GET") + " /step?branch_id=01&gid=g1&op=action&trans_type="
+                        + kind.wireName() + " HTTP/1.1");
+        assertThat(request.header("Content-Length")).isEqualTo(posts ? "0" : null);
         assertThat(request.header("Content-Type")).isEqualTo("application/json");
     }
 
