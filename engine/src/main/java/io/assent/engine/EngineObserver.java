@@ -18,7 +18,4 @@ public interface EngineObserver {
 
     /** A call of a branch operation ended (dtm_branch_process_total). */
     default void branchEnded(TransactionKind kind, String branchId, String operation, boolean ok) {}
-
-    /** A request was refused. The codes are few and fixed. */
-    default void refused(String code) {}
 }

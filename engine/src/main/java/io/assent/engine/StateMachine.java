@@ -114,9 +114,19 @@ public final class StateMachine {
         engine.observer(observer);
     }
 
-    /** Transactions of this kind in this status, finished ones while they are held. */
+    /** Transactions of this kind in this status, finished ones while they are held. Any thread. */
     public int count(TransactionKind kind, TransactionStatus status) {
         return state.count(kind, status);
+    }
+
+    /** Unfinished transactions that are quarantined. Any thread. */
+    public int quarantinedTransactions() {
+        return state.quarantinedCount();
+    }
+
+    /** Bytes held by unfinished transactions, about. */
+    public long liveBytes() {
+        return state.liveBytes();
     }
 
     /** Hears the gid of each transaction of which a deadline fires. */

@@ -4,6 +4,7 @@ import io.assent.engine.mode.Modes;
 import java.util.ArrayDeque;
 import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicIntegerArray;
 import org.agrona.collections.Long2ObjectHashMap;
 import org.agrona.collections.Object2ObjectHashMap;
 
@@ -14,6 +15,8 @@ import org.agrona.collections.Object2ObjectHashMap;
 final class Transactions implements Events {
     private static final long SECOND_MS = 1_000;
     private static final int STATUSES = 8;
+    /** No kind has the code 0. */
+    private static final int QUARANTINED_SLOT = 0;
 
     private final Modes modes;
     private final Long2ObjectHashMap<Transaction> byId = new Long2ObjectHashMap<>();
@@ -22,8 +25,8 @@ final class Transactions implements Events {
     private final ArrayDeque<Transaction> finished = new ArrayDeque<>();
 
     private final Topics topics = new Topics();
-    /** Transactions by kind and status, see {@link #count}. */
-    private final int[] counts = new int[(TransactionKind.CODE_MAX + 1) * STATUSES];
+    /** Transactions by kind and status, see {@link #count}; written by one thread, read by any. */
+    private final AtomicIntegerArray counts = new AtomicIntegerArray((TransactionKind.CODE_MAX + 1) * STATUSES);
 
     private Settings settings = Settings.DEFAULT;
     private long nextId = 1;
@@ -61,9 +64,9 @@ final class Transactions implements Events {
         return topics;
     }
 
-    /** Transactions of this kind in this status. */
+    /** Transactions of this kind in this status. Any thread. */
     int count(TransactionKind kind, TransactionStatus status) {
-        return counts[kind.code() * STATUSES + status.code()];
+        return counts.get(kind.code() * STATUSES + status.code());
     }
 
     long nextId() {
@@ -84,6 +87,10 @@ final class Transactions implements Events {
 
     long lastEventTimeMs() {
         return lastEventTimeMs;
+    }
+
+    int quarantinedCount() {
+        return counts.get(QUARANTINED_SLOT);
     }
 
     int liveCount() {
@@ -232,6 +239,7 @@ final class Transactions implements Events {
     @Override
     public void finished(long now, long id, TransactionStatus status) {
         Transaction transaction = touch(now, id);
+        addToSlot(QUARANTINED_SLOT, transaction.quarantined ? -1 : 0);
         setStatus(transaction, status);
         transaction.finishTimeMs = now;
         transaction.finishedAt = position;
@@ -291,6 +299,7 @@ final class Transactions implements Events {
     @Override
     public void quarantined(long now, long id, String reason) {
         Transaction transaction = touch(now, id);
+        addToSlot(QUARANTINED_SLOT, transaction.quarantined ? 0 : 1);
         transaction.quarantined = true;
         transaction.quarantineReason = reason;
     }
@@ -298,6 +307,7 @@ final class Transactions implements Events {
     @Override
     public void quarantineReleased(long now, long id) {
         Transaction transaction = touch(now, id);
+        addToSlot(QUARANTINED_SLOT, transaction.quarantined ? -1 : 0);
         transaction.quarantined = false;
         transaction.quarantineReason = "";
     }
@@ -414,6 +424,7 @@ final class Transactions implements Events {
                 modes.of(image.submission().kind()));
         transaction.restore(image);
         add(transaction);
+        addToSlot(QUARANTINED_SLOT, transaction.quarantined && !transaction.isTerminal() ? 1 : 0);
         if (transaction.isTerminal()) {
             finishedBytes += transaction.retainedBytes();
             finished.addLast(transaction);
@@ -432,24 +443,29 @@ final class Transactions implements Events {
             throw new IllegalStateException("gid " + transaction.gid() + " exists already");
         }
         byId.put(transaction.id, transaction);
-        counts[slot(transaction)]++;
+        count(transaction, 1);
     }
 
     private void remove(Transaction transaction) {
         finishedBytes -= transaction.retainedBytes();
-        counts[slot(transaction)]--;
+        count(transaction, -1);
         byId.remove(transaction.id);
         byGid.remove(transaction.gid());
     }
 
     private void setStatus(Transaction transaction, TransactionStatus status) {
-        counts[slot(transaction)]--;
+        count(transaction, -1);
         transaction.status = status;
-        counts[slot(transaction)]++;
+        count(transaction, 1);
     }
 
-    private static int slot(Transaction transaction) {
-        return transaction.kind().code() * STATUSES + transaction.status.code();
+    private void count(Transaction transaction, int change) {
+        int slot = transaction.kind().code() * STATUSES + transaction.status.code();
+        addToSlot(slot, change);
+    }
+
+    private void addToSlot(int slot, int change) {
+        counts.setRelease(slot, counts.getPlain(slot) + change);
     }
 
     private Branch ended(long now, long id, int row, int latencyMs, Outcome outcome) {

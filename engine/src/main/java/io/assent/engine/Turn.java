@@ -47,7 +47,6 @@ final class Turn {
 
     /** @param status of the transaction, null when there is none */
     boolean refuse(Request request, Rejection rejection, TransactionStatus status) {
-        observer.refused(rejection.code());
         return answer(request, Answer.refused(rejection, status));
     }
 }

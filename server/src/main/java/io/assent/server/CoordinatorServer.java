@@ -10,6 +10,8 @@ import io.assent.journal.Journal;
 import io.assent.journal.JournalConfig;
 import io.assent.journal.JournalException;
 import io.assent.journal.JournalException.Reason;
+import io.assent.server.metrics.MeteredJournal;
+import io.assent.server.metrics.Metrics;
 import io.assent.server.sequencer.CommandRing;
 import io.assent.server.sequencer.Drainer;
 import io.assent.server.sequencer.EngineClock;
@@ -23,7 +25,6 @@ import io.assent.server.sequencer.ThreadDrainer;
 import io.assent.transport.EventLoops;
 import io.assent.transport.front.ClockControl;
 import io.assent.transport.front.FrontConfig;
-import io.assent.transport.front.FrontMeter;
 import io.assent.transport.front.HttpFront;
 import io.assent.transport.front.ServerState;
 import io.assent.transport.out.CallEnds;
@@ -60,6 +61,7 @@ public final class CoordinatorServer implements AutoCloseable {
     private final EventLoops eventLoops;
     private final List<CommandPublisher> publishers = new ArrayList<>();
     private final List<LoopPort> ports = new ArrayList<>();
+    private final Metrics metrics = new Metrics(Version.netty(), Version.grpc());
 
     private DataDirectory directory;
     private Outbound outbound;
@@ -97,6 +99,9 @@ public final class CoordinatorServer implements AutoCloseable {
             openFront();
             Recovery recovery = new Recovery(machine, out, () -> stopRequested);
             journal = recovery.open(directory, journalConfig(), this::wakeDrainer);
+            double recoverySeconds = recovery.elapsedMs() / 1e3;
+            metrics.gauge("assent_recovery_seconds", "Duration of the replay at the start.", () -> recoverySeconds);
+            metrics.gauge("assent_recovery_records", "Records replayed at the start.", recovery::records);
             if (stopRequested) {
                 throw new Recovery.Stopped();
             }
@@ -149,8 +154,7 @@ public final class CoordinatorServer implements AutoCloseable {
                 defaults.adminBasePath(),
                 RESET_TIMEOUTS * config.engine().timeoutToFailS());
         ClockControl clock = (advance, whenDone) -> manualClock.advance(advance, whenDone);
-        front = new HttpFront(
-                eventLoops, frontConfig, publishers::get, new NoHistory(), () -> state, clock, FrontMeter.NONE);
+        front = new HttpFront(eventLoops, frontConfig, publishers::get, new NoHistory(), () -> state, clock, metrics);
         try {
             outbound = new Outbound(dispatcherConfig(), NameResolver.SYSTEM);
             for (int i = 0; i < config.eventLoops(); i++) {
@@ -205,7 +209,9 @@ public final class CoordinatorServer implements AutoCloseable {
         EngineClock clock = config.manualClock()
                 ? EngineClock.manual(System::currentTimeMillis, journal.lastTimeMs())
                 : EngineClock.real(System::nanoTime, System::currentTimeMillis, journal.lastTimeMs());
-        Journal decorated = journalDecorator.apply(journal);
+        Journal decorated = new MeteredJournal(journalDecorator.apply(journal), metrics);
+        machine.observer(metrics.engine());
+        ServerGauges.register(metrics, ring, journal, machine, clock, directory, front, dispatchers());
         syncThread = syncsInline() ? null : new SyncThread(decorated, this::wakeDrainer, halt);
         List<LoopOutlet> outlets = new ArrayList<>(ports);
         sequencer = new Sequencer(
@@ -223,6 +229,10 @@ public final class CoordinatorServer implements AutoCloseable {
         drainer = ready;
         ring.onPublished(ready::wake);
         ready.start();
+    }
+
+    private List<Dispatcher> dispatchers() {
+        return ports.stream().map(LoopPort::dispatcher).toList();
     }
 
     private boolean syncsInline() {

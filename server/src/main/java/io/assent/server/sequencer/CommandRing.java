@@ -71,7 +71,11 @@ public final class CommandRing {
         return ring.getCursor() < next;
     }
 
-    /** Slots in use. */
+    public int slots() {
+        return ring.getBufferSize();
+    }
+
+    /** Slots in use. Any thread. */
     public long occupied() {
         return ring.getBufferSize() - ring.remainingCapacity();
     }

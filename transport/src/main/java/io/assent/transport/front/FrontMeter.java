@@ -8,6 +8,9 @@ public interface FrontMeter {
         public void called(String api, int status, long nanos) {}
 
         @Override
+        public void refused(String code) {}
+
+        @Override
         public byte[] exposition() {
             return new byte[0];
         }
@@ -21,6 +24,9 @@ public interface FrontMeter {
      * @param nanos from the whole request to the whole response
      */
     void called(String api, int status, long nanos);
+
+    /** A request was answered by a refusal with this code; the codes are few and fixed. */
+    void refused(String code);
 
     /** Every metric in the text format of Prometheus, UTF-8. */
     byte[] exposition();

@@ -86,6 +86,11 @@ public final class HttpFront implements AutoCloseable {
         return ((InetSocketAddress) listener.localAddress()).getPort();
     }
 
+    /** Connections of clients. Any thread. */
+    public int connections() {
+        return connections.get();
+    }
+
     /** The front's part on one event loop. */
     public FrontLoop loop(int number) {
         return loops.get(number);

@@ -52,7 +52,7 @@ public final class RegistrationParser {
                     values.put(key, SubmissionParser.wellFormed(parser.getText()));
                 } else if (value != JsonToken.VALUE_NULL) {
                     throw new RequestError(
-                            key + ".type",
+                            "body.value.type",
                             SubmissionParser.shown(key) + " must be a string, found " + SubmissionParser.name(value));
                 }
             }

@@ -28,6 +28,9 @@ final class Responses {
 
     /** The engine's answer, as SDKs expect it. */
     void answer(Exchange exchange, Answer answer) {
+        if (answer.verdict() != Answer.Verdict.SUCCESS) {
+            meter.refused(answer.code());
+        }
         if (exchange.rpcId != null) {
             rpcAnswer(exchange, answer);
             return;

@@ -62,6 +62,14 @@ final class Destination extends Deadlines.Timed {
         return answered && unknownInARow == 0;
     }
 
+    /** What its calls have shown so far. */
+    DestinationClass known() {
+        if (unknownInARow >= bounds.suspectAfter()) {
+            return DestinationClass.SUSPECT;
+        }
+        return proven() ? DestinationClass.ANSWERING : DestinationClass.UNPROVEN;
+    }
+
     /** Whether no call has ended here yet. */
     boolean untried() {
         return !answered && unknownInARow == 0;

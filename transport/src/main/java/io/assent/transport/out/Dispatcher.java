@@ -193,7 +193,8 @@ public final class Dispatcher implements AutoCloseable {
 
     /** The call has left its queue. Its time runs from here, unless it already does because it was redirected. */
     void opened(OutboundCall call) {
-        counters.openCalls(1);
+        call.destinationClass = call.destination.known();
+        counters.openCalls(call.destinationClass, 1);
         if (!call.timed()) {
             call.openedNs = System.nanoTime();
             long timeoutMs =
@@ -267,7 +268,7 @@ public final class Dispatcher implements AutoCloseable {
         }
         Destination left = call.destination;
         call.open = false;
-        counters.openCalls(-1);
+        counters.openCalls(call.destinationClass, -1);
         left.callMoved();
         admit(call);
         left.pump();
@@ -299,7 +300,7 @@ public final class Dispatcher implements AutoCloseable {
         }
         if (call.open) {
             call.open = false;
-            counters.openCalls(-1);
+            counters.openCalls(call.destinationClass, -1);
             destination.callEnded(outcome);
         }
         if (call.openedNs != 0) {

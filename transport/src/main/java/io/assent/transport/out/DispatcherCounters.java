@@ -15,12 +15,18 @@ public final class DispatcherCounters {
     private static final int RESENT = 7;
     private static final int REDIRECTED = 8;
     private static final int ENDED = 9;
+    private static final int OPEN_BY_CLASS = ENDED + 16;
 
-    private final AtomicLongArray values = new AtomicLongArray(ENDED + 16);
+    private final AtomicLongArray values = new AtomicLongArray(OPEN_BY_CLASS + DestinationClass.values().length);
 
     /** Calls that left their queue and have not ended. */
     public long openCalls() {
         return values.get(OPEN_CALLS);
+    }
+
+    /** The same by what was known of the destination when they left. */
+    public long openCalls(DestinationClass known) {
+        return values.get(OPEN_BY_CLASS + known.ordinal());
     }
 
     /** Calls that wait in the queue of their destination. */
@@ -66,8 +72,9 @@ public final class DispatcherCounters {
         return values.get(ENDED + outcome.code());
     }
 
-    void openCalls(int change) {
+    void openCalls(DestinationClass known, int change) {
         add(OPEN_CALLS, change);
+        add(OPEN_BY_CLASS + known.ordinal(), change);
     }
 
     void waitingCalls(int change) {

@@ -17,6 +17,8 @@ final class OutboundCall extends Deadlines.Timed {
     Target target;
 
     Destination destination;
+    /** What was known of the destination when the call left its queue. */
+    DestinationClass destinationClass;
     /** Whether the next request is a POST; a redirect may change that. */
     boolean posts;
     /** Whether a Host among the branch headers still holds; it ends with a redirect to an absolute location. */
