@@ -8,6 +8,7 @@ import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -62,6 +63,35 @@ public final class DataDirectory implements AutoCloseable {
         } catch (IOException e) {
             closeQuietly(channel);
             throw new JournalException(Reason.NOT_WRITABLE, "data directory " + path + " is not writable: " + e, e);
+        }
+    }
+
+    /**
+     * Removes what the directory holds: the journal and the remembered properties, nothing else that may lie there. Refused while another
+     * process holds the lock.
+     *
+     * @return one sentence of what was removed
+     */
+    public static String reset(Path path) {
+        try (DataDirectory directory = open(path)) {
+            Path journal = directory.journalPath();
+            Files.deleteIfExists(path.resolve(PROPERTIES_FILE));
+            forceDirectory(path);
+            int files = 0;
+            long bytes = 0;
+            if (Files.isDirectory(journal)) {
+                try (DirectoryStream<Path> stream = Files.newDirectoryStream(journal, Files::isRegularFile)) {
+                    for (Path file : stream) {
+                        bytes += Files.size(file);
+                        Files.delete(file);
+                        files++;
+                    }
+                }
+                forceDirectory(journal);
+            }
+            return "removed the journal of " + path + ": " + files + " files, " + (bytes >> 10) + " KiB";
+        } catch (IOException e) {
+            throw new JournalException(Reason.NOT_WRITABLE, "data directory " + path + " could not be reset: " + e, e);
         }
     }
 

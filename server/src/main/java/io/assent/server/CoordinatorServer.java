@@ -10,6 +10,7 @@ import io.assent.journal.Journal;
 import io.assent.journal.JournalConfig;
 import io.assent.journal.JournalException;
 import io.assent.journal.JournalException.Reason;
+import io.assent.server.alert.AlertWebHook;
 import io.assent.server.metrics.MeteredJournal;
 import io.assent.server.metrics.Metrics;
 import io.assent.server.sequencer.CommandRing;
@@ -40,6 +41,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.DoubleSupplier;
 import java.util.function.UnaryOperator;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -61,6 +63,9 @@ public final class CoordinatorServer implements AutoCloseable {
     private final EventLoops eventLoops;
     private final List<CommandPublisher> publishers = new ArrayList<>();
     private final List<LoopPort> ports = new ArrayList<>();
+    /** Null when nobody wants to hear. */
+    private final AlertWebHook alerts;
+
     private final Metrics metrics = new Metrics(Version.netty(), Version.grpc());
 
     private DataDirectory directory;
@@ -89,6 +94,9 @@ public final class CoordinatorServer implements AutoCloseable {
                 "command {} of gid '{}' failed before its first event and was contained", command, gid, failure));
         this.ring = new CommandRing(config.ringSlots(), config.bufferPoolBytes());
         this.eventLoops = EventLoops.create(config.eventLoops());
+        this.alerts = config.alertWebHook() == null
+                ? null
+                : new AlertWebHook(config.alertWebHook(), config.alertRetryLimit(), config.requestTimeoutMs());
     }
 
     /** Returns when the server serves. HTTP answers from early on; while the journal is replayed it answers 503. */
@@ -151,7 +159,7 @@ public final class CoordinatorServer implements AutoCloseable {
                 defaults.version(),
                 config.zone(),
                 config.manualClock(),
-                defaults.adminBasePath(),
+                config.adminBasePath(),
                 RESET_TIMEOUTS * config.engine().timeoutToFailS());
         ClockControl clock = (advance, whenDone) -> manualClock.advance(advance, whenDone);
         front = new HttpFront(eventLoops, frontConfig, publishers::get, new NoHistory(), () -> state, clock, metrics);
@@ -180,7 +188,7 @@ public final class CoordinatorServer implements AutoCloseable {
         Dispatcher dispatcher = loop.submit(() -> outbound.dispatcher(loop, ends))
                 .syncUninterruptibly()
                 .getNow();
-        port[0] = new LoopPort(loop, front.loop(number), dispatcher, alert -> {});
+        port[0] = new LoopPort(loop, front.loop(number), dispatcher, alerts == null ? alert -> {} : alerts);
         return port[0];
     }
 
@@ -211,6 +219,14 @@ public final class CoordinatorServer implements AutoCloseable {
                 : EngineClock.real(System::nanoTime, System::currentTimeMillis, journal.lastTimeMs());
         Journal decorated = new MeteredJournal(journalDecorator.apply(journal), metrics);
         machine.observer(metrics.engine());
+        if (alerts != null) {
+            metrics.counters(
+                    "assent_alerts_total",
+                    "Alerts to the web hook.",
+                    "result",
+                    new String[] {"sent", "failed", "dropped"},
+                    new DoubleSupplier[] {alerts::sent, alerts::failed, alerts::dropped});
+        }
         ServerGauges.register(metrics, ring, journal, machine, clock, directory, front, dispatchers());
         syncThread = syncsInline() ? null : new SyncThread(decorated, this::wakeDrainer, halt);
         List<LoopOutlet> outlets = new ArrayList<>(ports);
@@ -305,6 +321,9 @@ public final class CoordinatorServer implements AutoCloseable {
         for (int i = 0; i < ports.size(); i++) {
             Dispatcher dispatcher = ports.get(i).dispatcher();
             eventLoops.loops().get(i).submit(dispatcher::close).awaitUninterruptibly(5, TimeUnit.SECONDS);
+        }
+        if (alerts != null) {
+            alerts.close();
         }
         if (journal != null) {
             journal.close();

@@ -2,11 +2,15 @@ package io.assent.server;
 
 import io.assent.journal.Durability;
 import io.assent.server.config.BadSetting;
+import io.assent.server.config.LogConfig;
 import io.assent.server.config.Settings;
+import java.net.URI;
+import java.net.URISyntaxException;
 import java.nio.file.Path;
 import java.time.DateTimeException;
 import java.time.ZoneOffset;
 import java.util.Locale;
+import java.util.regex.Pattern;
 
 /** The settings as the parts need them: checked, in their units. */
 public record ServerConfig(
@@ -27,12 +31,17 @@ public record ServerConfig(
         long freeDiskMinBytes,
         Path trustStore,
         String trustStorePassword,
-        String logLevel,
-        ZoneOffset zone) {
+        LogConfig log,
+        ZoneOffset zone,
+        URI alertWebHook,
+        int alertRetryLimit,
+        String adminBasePath) {
     /** Up to this many cores, a hand-off between threads costs more than it brings. */
     private static final int FEW_CORES = 3;
 
     private static final int RETRY_INTERVAL_S_MIN = 10;
+    private static final double SECONDS_PER_HOUR = 3_600;
+    private static final Pattern BASE_PATH = Pattern.compile("(/[A-Za-z0-9._~-]+)+");
 
     /** Who syncs the journal. */
     public enum Sync {
@@ -57,6 +66,7 @@ public record ServerConfig(
             throw new BadSetting("RingSlots must be a power of two, found " + slots);
         }
         String trustStore = settings.text("TrustStore");
+        ZoneOffset zone = zone(settings.text("TimeZoneOffset"));
         return new ServerConfig(
                 settings.text("BindAddress"),
                 (int) settings.integer("HttpPort", 0, 65_535),
@@ -75,8 +85,11 @@ public record ServerConfig(
                 settings.integer("FreeDiskMin", 0, Long.MAX_VALUE),
                 trustStore.isEmpty() ? null : Path.of(trustStore),
                 settings.text("TrustStorePassword"),
-                settings.choice("LogLevel", "debug", "info", "warn", "error"),
-                zone(settings.text("TimeZoneOffset")));
+                LogConfig.of(settings, zone),
+                zone,
+                webHook(settings.text("AlertWebHook")),
+                (int) settings.integer("AlertRetryLimit", 0, 1_000),
+                adminBasePath(settings.text("AdminBasePath")));
     }
 
     private static io.assent.engine.Settings engineSettings(Settings settings) {
@@ -99,9 +112,41 @@ public record ServerConfig(
             return ZoneOffset.UTC;
         }
         try {
-            return ZoneOffset.ofHours(Integer.parseInt(hours));
+            double seconds = Double.parseDouble(hours) * SECONDS_PER_HOUR;
+            if (seconds != Math.rint(seconds) || seconds % 60 != 0) {
+                throw new BadSetting("TimeZoneOffset must be whole minutes, found '" + hours + "'");
+            }
+            return ZoneOffset.ofTotalSeconds((int) seconds);
         } catch (NumberFormatException | DateTimeException e) {
             throw new BadSetting("TimeZoneOffset must be hours from -18 to 18, found '" + hours + "'");
         }
+    }
+
+    private static URI webHook(String address) {
+        if (address.isEmpty()) {
+            return null;
+        }
+        try {
+            URI uri = new URI(address);
+            boolean web = "http".equals(uri.getScheme()) || "https".equals(uri.getScheme());
+            if (web && uri.getHost() != null) {
+                return uri;
+            }
+        } catch (URISyntaxException e) {
+            // Told below.
+        }
+        throw new BadSetting("AlertWebHook must be an http or https address, found '" + address + "'");
+    }
+
+    private static String adminBasePath(String path) {
+        if (path.isEmpty()) {
+            return "";
+        }
+        if (!BASE_PATH.matcher(path).matches() || path.equals("/api") || path.startsWith("/api/")) {
+            throw new BadSetting(
+                    "AdminBasePath must be a path such as /dtm, without a slash at its end and not below /api,"
+                            + " found '" + path + "'");
+        }
+        return path;
     }
 }

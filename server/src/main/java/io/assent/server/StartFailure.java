@@ -18,7 +18,7 @@ public final class StartFailure extends RuntimeException {
         this.exitCode = exitCode;
     }
 
-    static StartFailure of(JournalException e) {
+    public static StartFailure of(JournalException e) {
         ExitCode code = switch (e.reason()) {
             case LOCKED -> ExitCode.LOCKED;
             case NOT_WRITABLE -> ExitCode.NOT_WRITABLE;

@@ -1,26 +1,29 @@
 package io.assent.server.cli;
 
-import ch.qos.logback.classic.Level;
-import ch.qos.logback.classic.Logger;
+import io.assent.journal.DataDirectory;
+import io.assent.journal.JournalException;
 import io.assent.server.CoordinatorServer;
 import io.assent.server.ExitCode;
 import io.assent.server.Halts;
 import io.assent.server.ServerConfig;
 import io.assent.server.StartFailure;
+import io.assent.server.Version;
+import io.assent.server.config.Logging;
 import io.assent.server.config.Settings;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
-import org.slf4j.LoggerFactory;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.IVersionProvider;
 import picocli.CommandLine.Option;
 
 /** {@code assent serve}: the server, until it is told to stop. */
 @Command(
         name = "serve",
         mixinStandardHelpOptions = true,
+        versionProvider = ServeCommand.Versions.class,
         sortOptions = false,
         description = {
             "Runs the coordinator until SIGTERM or SIGINT; a second signal stops it at once.",
@@ -69,12 +72,32 @@ final class ServeCommand implements Callable<Integer> {
             description = "manual: time stands still and is moved by POST /api/clock/advance (default: real).")
     private String clock;
 
+    @Option(
+            names = {"-d", "--debug"},
+            description = "Debug log (LogLevel debug).")
+    private boolean debug;
+
+    @Option(
+            names = {"-r", "--reset"},
+            description = "Removes all data of the data directory before the start.")
+    private boolean reset;
+
+    @Option(names = "-v", versionHelp = true, description = "Prints the version and exits.")
+    private boolean version;
+
     @Override
     public Integer call() {
         Settings settings = Settings.of(System.getenv(), config, commandLine());
         ServerConfig serverConfig = ServerConfig.of(settings);
-        setLogLevel(serverConfig.logLevel());
+        Logging.apply(serverConfig.log());
         settings.warnings().forEach(warning -> System.out.println("warning: " + warning));
+        if (reset) {
+            try {
+                System.out.println(DataDirectory.reset(serverConfig.dataDir()));
+            } catch (JournalException e) {
+                throw StartFailure.of(e);
+            }
+        }
         Halts.checkFileDescriptors(serverConfig.connectionsMax());
         Halts.haltOnUncaught();
         CoordinatorServer server = new CoordinatorServer(serverConfig, System.out, Halts.HALT);
@@ -122,6 +145,7 @@ final class ServeCommand implements Callable<Integer> {
         put(given, "Durability", durability);
         put(given, "Drain", drain);
         put(given, "Clock", clock);
+        put(given, "LogLevel", debug ? "debug" : null);
         return given;
     }
 
@@ -131,7 +155,11 @@ final class ServeCommand implements Callable<Integer> {
         }
     }
 
-    private static void setLogLevel(String level) {
-        ((Logger) LoggerFactory.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME)).setLevel(Level.toLevel(level));
+    /** In DTM's words. */
+    static final class Versions implements IVersionProvider {
+        @Override
+        public String[] getVersion() {
+            return new String[] {"dtm version: " + Version.text()};
+        }
     }
 }

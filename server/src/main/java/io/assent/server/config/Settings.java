@@ -39,7 +39,13 @@ public final class Settings {
             text("TrustStore", "", "file of certificates that https branch calls trust; empty for the system's"),
             text("TrustStorePassword", "", "password of the trust store"),
             text("LogLevel", "info", "debug, info, warn or error"),
-            text("TimeZoneOffset", "", "hours from UTC in which times are shown; empty for UTC"),
+            text("Log.Outputs", "stderr", "stderr, stdout or names of files, with commas between"),
+            integer("Log.RotationEnable", "0", "1 cuts log files as Log.RotationConfigJSON says"),
+            text("Log.RotationConfigJSON", "{}", "maxsize in MB, maxage in days, maxbackups, compress"),
+            text("TimeZoneOffset", "", "hours from UTC in which times are shown, such as +8 or -3.5; empty for UTC"),
+            text("AlertWebHook", "", "http(s) address that hears of branches that keep failing; empty for none"),
+            integer("AlertRetryLimit", "3", "doublings of a retry interval from which on alerts are sent"),
+            text("AdminBasePath", "", "path below which the pages of a console are reserved, such as /dtm"),
             meaningless("Store.Driver"),
             meaningless("Store.Host"),
             meaningless("Store.Port"),
@@ -67,13 +73,7 @@ public final class Settings {
             meaningless("HttpMicroService.EndPoint"),
             meaningless("UpdateBranchSync"),
             meaningless("UpdateBranchAsyncGoroutineNum"),
-            meaningless("Log.Outputs"),
-            meaningless("Log.RotationEnable"),
-            meaningless("Log.RotationConfigJSON"),
             meaningless("ConfigUpdateInterval"),
-            meaningless("AlertRetryLimit"),
-            meaningless("AlertWebHook"),
-            meaningless("AdminBasePath"),
             meaningless("GrpcServiceConfig"));
 
     private final Map<String, String> texts = new HashMap<>();

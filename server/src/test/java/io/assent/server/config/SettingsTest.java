@@ -7,6 +7,7 @@ import io.assent.server.ServerConfig;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.ZoneOffset;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -82,5 +83,37 @@ class SettingsTest {
         ServerConfig config = ServerConfig.of(Settings.of(
                 Map.of(), null, Map.of("AllowShortRetryInterval", "1", "RetryInterval", "1", "TimeoutToFail", "1")));
         assertThat(config.engine().retryIntervalS()).isEqualTo(1);
+    }
+
+    @Test
+    void shouldTakeDtmsSampleFileAsItIs() throws Exception {
+        Path sample = Path.of(SettingsTest.class.getResource("/dtm.conf.yml").toURI());
+        Settings settings = Settings.of(Map.of(), sample, Map.of());
+        ServerConfig config = ServerConfig.of(settings);
+        assertThat(config.httpPort()).isEqualTo(36_789);
+        assertThat(config.zone()).isEqualTo(ZoneOffset.ofHours(8));
+        assertThat(config.alertWebHook()).isNull();
+        assertThat(config.log().outputs()).containsExactly("stderr");
+        assertThat(settings.warnings()).hasSize(2);
+        assertThat(settings.warnings().get(0)).contains("unknown setting SomethingOfTheFuture");
+        assertThat(settings.warnings().get(1))
+                .contains("Store.Driver", "Store.Port", "HttpMicroService.RegistryOptions", "UpdateBranchSync")
+                .doesNotContain("Log.", "AlertRetryLimit", "TimeZoneOffset");
+    }
+
+    @Test
+    void shouldCheckAddressesPathsAndZones() {
+        assertThat(config("AlertWebHook", "https://hook/x").alertWebHook()).hasToString("https://hook/x");
+        for (String bad : new String[] {"hook", "ftp://hook/x", "http://", "http://a b"}) {
+            assertThatThrownBy(() -> config("AlertWebHook", bad)).hasMessageContaining("AlertWebHook must be an http");
+        }
+        assertThat(config("AdminBasePath", "/dtm/console").adminBasePath()).isEqualTo("/dtm/console");
+        for (String bad : new String[] {"dtm", "/", "/dtm/", "/api", "/api/dtmsvr", "/a b"}) {
+            assertThatThrownBy(() -> config("AdminBasePath", bad)).hasMessageContaining("AdminBasePath must be a path");
+        }
+        assertThat(config("TimeZoneOffset", "-3.5").zone()).isEqualTo(ZoneOffset.ofHoursMinutes(-3, -30));
+        for (String bad : new String[] {"19", "8.01", "x"}) {
+            assertThatThrownBy(() -> config("TimeZoneOffset", bad)).hasMessageContaining("TimeZoneOffset must be");
+        }
     }
 }
