@@ -1,8 +1,10 @@
 package io.assent.benchmarks;
 
+import io.assent.engine.Alert;
 import io.assent.engine.Answer;
 import io.assent.engine.BranchCall;
 import io.assent.engine.Commands;
+import io.assent.engine.CronReset;
 import io.assent.engine.Effects;
 import io.assent.engine.HistoryAnswer;
 import io.assent.engine.Outcome;
@@ -12,6 +14,7 @@ import io.assent.engine.Settings;
 import io.assent.engine.StateMachine;
 import io.assent.engine.Submission;
 import io.assent.engine.SubmissionBuilder;
+import io.assent.engine.TopicPage;
 import io.assent.engine.TransactionKind;
 import io.assent.engine.TransactionPage;
 import io.assent.engine.TransactionRecord;
@@ -113,6 +116,26 @@ final class Driver implements Effects {
     @Override
     public void page(long requestId, TransactionPage page) {
         // Nobody waits.
+    }
+
+    @Override
+    public void topics(long requestId, TopicPage page) {
+        throw new IllegalStateException("nobody asked");
+    }
+
+    @Override
+    public void cronReset(long requestId, CronReset.Part part) {
+        throw new IllegalStateException("nobody asked");
+    }
+
+    @Override
+    public void waits(long requestId, int requestTimeoutS) {
+        // Told by the request itself here.
+    }
+
+    @Override
+    public void alert(Alert alert) {
+        // Best effort, and nobody listens.
     }
 
     @Override

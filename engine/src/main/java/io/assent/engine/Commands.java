@@ -18,6 +18,17 @@ public interface Commands extends TransactionQueries {
     boolean submit(Request request, Submission submission, HistoryAnswer history);
 
     /**
+     * Announces a workflow, or asks how far it has come (PROTOCOL 7). Answered by {@link Effects#record} with all its rows, or by a refusal.
+     */
+    boolean prepareWorkflow(Request request, Submission submission, HistoryAnswer history);
+
+    /** Ends a workflow as its client says (PROTOCOL 7). The status is succeed or failed; either text may be "". */
+    boolean finishWorkflow(Request request, String gid, TransactionStatus status, String rollbackReason, String result);
+
+    /** Adds a branch to a prepared transaction (PROTOCOL 2.2 registerBranch). */
+    boolean registerBranch(Request request, String gid, Registration registration);
+
+    /**
      * Decides a transaction to be undone (PROTOCOL 2.2 abort).
      *
      * @param transType the request's trans_type, "" when missing; goes unused where the stored type decides
@@ -29,6 +40,16 @@ public interface Commands extends TransactionQueries {
 
     /** Makes what waits for its time due now. */
     boolean resetNextCronTime(Request request, String gid);
+
+    /** Makes what waits for a time further away due now, a bounded part of it; answered by {@link Effects#cronReset}. */
+    boolean resetCronTime(Request request, CronReset reset);
+
+    /** Adds a subscriber to a topic, which is made when it is new (PROTOCOL 8). */
+    boolean subscribe(Request request, String topic, String url, String remark);
+
+    boolean unsubscribe(Request request, String topic, String url);
+
+    boolean deleteTopic(Request request, String topic);
 
     /** Lets a quarantined transaction go on. */
     boolean releaseQuarantined(Request request, String gid);

@@ -34,6 +34,38 @@ public final class EffectQueue implements Effects {
         }
     }
 
+    /** See {@link Effects#topics}. */
+    public record TopicsEffect(long requestId, TopicPage page) implements Effect {
+        @Override
+        public void deliverTo(Effects effects) {
+            effects.topics(requestId, page);
+        }
+    }
+
+    /** See {@link Effects#cronReset}. */
+    public record CronResetEffect(long requestId, CronReset.Part part) implements Effect {
+        @Override
+        public void deliverTo(Effects effects) {
+            effects.cronReset(requestId, part);
+        }
+    }
+
+    /** See {@link Effects#waits}. */
+    public record WaitsEffect(long requestId, int requestTimeoutS) implements Effect {
+        @Override
+        public void deliverTo(Effects effects) {
+            effects.waits(requestId, requestTimeoutS);
+        }
+    }
+
+    /** See {@link Effects#alert}. */
+    public record AlertEffect(Alert alert) implements Effect {
+        @Override
+        public void deliverTo(Effects effects) {
+            effects.alert(alert);
+        }
+    }
+
     /** See {@link Effects#lookAgain}. */
     public record LookAgainEffect(long requestId) implements Effect {
         @Override
@@ -73,6 +105,26 @@ public final class EffectQueue implements Effects {
     @Override
     public void page(long requestId, TransactionPage page) {
         effects.add(new PageEffect(requestId, page));
+    }
+
+    @Override
+    public void topics(long requestId, TopicPage page) {
+        effects.add(new TopicsEffect(requestId, page));
+    }
+
+    @Override
+    public void cronReset(long requestId, CronReset.Part part) {
+        effects.add(new CronResetEffect(requestId, part));
+    }
+
+    @Override
+    public void waits(long requestId, int requestTimeoutS) {
+        effects.add(new WaitsEffect(requestId, requestTimeoutS));
+    }
+
+    @Override
+    public void alert(Alert alert) {
+        effects.add(new AlertEffect(alert));
     }
 
     @Override

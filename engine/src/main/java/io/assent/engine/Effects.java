@@ -12,6 +12,22 @@ public interface Effects {
     /** Answers a part of a listing. */
     void page(long requestId, TransactionPage page);
 
+    /** Answers a query of topics. */
+    void topics(long requestId, TopicPage page);
+
+    /** Answers a part of a bulk reset. */
+    void cronReset(long requestId, CronReset.Part part);
+
+    /**
+     * The request waits for a round although it did not say so itself: the stored options do.
+     *
+     * @param requestTimeoutS the stored time-out of branch calls, 0 for the configured one
+     */
+    void waits(long requestId, int requestTimeoutS);
+
+    /** Somebody should look at a transaction. */
+    void alert(Alert alert);
+
     /** The history was asked too early for this request: ask it again and send the command again. */
     void lookAgain(long requestId);
 

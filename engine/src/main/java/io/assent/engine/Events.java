@@ -1,5 +1,7 @@
 package io.assent.engine;
 
+import java.util.List;
+
 /**
  * What happened. The state knows nothing else: live commands and replay apply the same events through the same door.
  *
@@ -50,7 +52,7 @@ public interface Events {
     /**
      * A call ended and its row did not.
      *
-     * @param outcome failure (of an operation that may not fail), ongoing or unknown
+     * @param outcome failure (of an operation that may not fail), ongoing or unknown; for the call-back of a workflow any
      * @param nextTimeMs when it is called again, 0 for at once or never (an action of a rolled back saga)
      * @param retryCount calls repeated under retry_limit so far, of the whole transaction
      */
@@ -78,6 +80,30 @@ public interface Events {
 
     /** Every transaction that finished at or below this journal position left the state; a history holds them. */
     void historyTookOver(long now, long position);
+
+    /** A client registered a branch. Its rows follow those known before; told again when a state is described. */
+    void branchRegistered(long now, long id, Registration registration);
+
+    /** Behind the creation of a message: what one of its topic steps stands for, a row for each URL. */
+    void topicExpanded(long now, long id, int step, List<String> urls);
+
+    /** What a workflow's client said at its end; told before {@link #finished}. Either text may be "". */
+    void resultKept(long now, long id, String rollbackReason, String result);
+
+    /** A repeated abort gave another reason. */
+    void rollbackReasonReplaced(long now, long id, String reason);
+
+    /** A new subscriber, of a topic that is new with it or not. */
+    void topicSubscribed(long now, String topic, String url, String remark);
+
+    void topicUnsubscribed(long now, String topic, String url);
+
+    void topicDeleted(long now, String topic);
+
+    /** A topic of a described state; its subscribers follow. */
+    void topicRestored(String topic, long version, long createTimeMs, long updateTimeMs);
+
+    void subscriberRestored(String topic, String url, String remark);
 
     /** First of a described state: what belongs to no transaction. */
     void stateRestored(long now, long nextId, long forgottenUpTo, long position);

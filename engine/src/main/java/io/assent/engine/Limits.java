@@ -22,6 +22,24 @@ public final class Limits {
     public static final int HEADER_BYTES_MAX = 16 << 10;
 
     public static final int PROTOCOL_CHARS_MAX = 45;
+    /** Of a registered branch. */
+    public static final int BRANCH_ID_CHARS_MAX = 128;
+    /** Of a registered operation. */
+    public static final int OPERATION_CHARS_MAX = 45;
+    /** Held for the registered branches of one transaction. */
+    public static final int REGISTERED_BYTES_MAX = 32 << 20;
+    /** What a workflow leaves as its result, UTF-8. */
+    public static final int RESULT_BYTES_MAX = BODY_BYTES_MAX;
+
+    public static final int TOPICS_MAX = 10_000;
+    public static final int SUBSCRIBERS_PER_TOPIC_MAX = 1_000;
+    /** Subscribers of all topics together. */
+    public static final int SUBSCRIPTIONS_MAX = 50_000;
+
+    public static final int TOPIC_CHARS_MAX = 128;
+    public static final int REMARK_CHARS_MAX = 512;
+    /** URLs of all subscribers that the topic steps of one message stand for, UTF-8: they are recorded with it. */
+    public static final int EXPANSION_BYTES_MAX = 3 << 19;
 
     /** Kept of an error text, UTF-8. */
     public static final int ERROR_TEXT_BYTES_MAX = 1_024;
@@ -41,7 +59,7 @@ public final class Limits {
     public static final int WAITERS_PER_TRANSACTION_MAX = 64;
     /** Records of one part of a listing. */
     public static final int PAGE_RECORDS_MAX = 1_000;
-    /** Transactions looked at for one part of a listing. */
+    /** Transactions looked at for one part of a listing or of a bulk reset. */
     public static final int PAGE_SCAN_MAX = 10_000;
     /** Text held by the records of one part of a listing; a part ends behind the record that reaches it. */
     public static final int PAGE_BYTES_MAX = 1 << 20;

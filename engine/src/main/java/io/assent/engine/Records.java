@@ -1,7 +1,7 @@
 package io.assent.engine;
 
 import io.assent.engine.BranchCall.Header;
-import io.assent.engine.mode.TransactionMode;
+import io.assent.engine.mode.Plan;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -12,21 +12,17 @@ final class Records {
 
     static boolean matches(Transaction transaction, TransactionFilter filter) {
         return (filter.status() == null || filter.status() == transaction.status)
-                && (filter.kind() == null || filter.kind() == transaction.kind())
+                && (filter.kind() == null || filter.kind().equals(transaction.kind()))
                 && transaction.createTimeMs >= filter.createdFromMs()
                 && transaction.createTimeMs <= filter.createdToMs();
     }
 
-    static TransactionRecord of(Transaction transaction, TransactionMode mode, boolean withBranches) {
-        long[] next = {Long.MAX_VALUE, transaction.retryIntervalS};
-        transaction.forEachTouched(branch -> {
-            if (branch.timer != null) {
-                next[0] = Math.min(next[0], branch.timer.deadlineMs);
-            }
-            next[1] = Math.max(next[1], branch.intervalS);
-        });
+    static TransactionRecord of(Transaction transaction, boolean withBranches) {
+        long[] largest = {transaction.retryIntervalS};
+        transaction.forEachTouched(branch -> largest[0] = Math.max(largest[0], branch.intervalS));
         boolean succeeded = transaction.status == TransactionStatus.SUCCEED;
         boolean failed = transaction.status == TransactionStatus.FAILED;
+        Branch check = transaction.touched(Plan.CHECK_ROW);
         return new TransactionRecord(
                 transaction.id,
                 transaction.gid(),
@@ -34,16 +30,29 @@ final class Records {
                 transaction.status,
                 transaction.submission.options(),
                 transaction.rollbackReason,
-                "",
+                transaction.result,
                 transaction.createTimeMs,
                 transaction.updateTimeMs,
                 succeeded ? transaction.finishTimeMs : 0,
                 failed ? transaction.finishTimeMs : 0,
-                next[1],
-                next[0] == Long.MAX_VALUE ? transaction.nextCronTimeMs : next[0],
+                largest[0],
+                nextTimeMs(transaction),
                 transaction.retryCount,
                 transaction.quarantineReason,
-                withBranches ? branches(transaction, mode) : List.of());
+                transaction.timer == null ? 0 : transaction.timer.deadlineMs,
+                withBranches ? branches(transaction) : List.of(),
+                withBranches && check != null ? branch(transaction, Plan.CHECK_ROW, check) : null);
+    }
+
+    /** When something is done for it: the earliest time that a branch waits for, or what was set last. */
+    static long nextTimeMs(Transaction transaction) {
+        long[] earliest = {Long.MAX_VALUE};
+        transaction.forEachTouched(branch -> {
+            if (branch.timer != null) {
+                earliest[0] = Math.min(earliest[0], branch.timer.deadlineMs);
+            }
+        });
+        return earliest[0] == Long.MAX_VALUE ? transaction.nextCronTimeMs : earliest[0];
     }
 
     /** Headers of a branch call: the client's, then the trace context it came with. */
@@ -56,29 +65,30 @@ final class Records {
         return all;
     }
 
-    private static List<BranchRecord> branches(Transaction transaction, TransactionMode mode) {
-        List<BranchRecord> records = new ArrayList<>(transaction.rowCount());
+    private static List<BranchRecord> branches(Transaction transaction) {
+        int count = transaction.rowCount();
+        List<BranchRecord> records = new ArrayList<>(count);
         Branch untouched = new Branch(0);
-        for (int row = 0; row < transaction.rowCount(); row++) {
+        for (int row = 0; row < count; row++) {
             Branch touched = transaction.touched(row);
-            records.add(branch(transaction, mode, row, touched == null ? untouched : touched));
+            records.add(branch(transaction, row, touched == null ? untouched : touched));
         }
         return records;
     }
 
-    private static BranchRecord branch(Transaction transaction, TransactionMode mode, int row, Branch branch) {
-        Submission submission = transaction.submission;
-        int step = mode.step(row);
+    private static BranchRecord branch(Transaction transaction, int row, Branch branch) {
+        BranchRows rows = transaction.rows;
+        long createTimeMs = Math.max(rows.createTimeMs(row), transaction.createTimeMs);
         return new BranchRecord(
-                mode.branchId(row),
-                mode.operation(row),
-                mode.url(submission, row),
-                submission.payloadArray(),
-                submission.payloadOffset(step),
-                submission.payloadLength(step),
+                rows.branchId(row),
+                rows.operation(row),
+                rows.url(row),
+                rows.payload(row),
+                rows.payloadOffset(row),
+                rows.payloadLength(row),
                 branch.status,
-                transaction.createTimeMs,
-                branch.updateTimeMs == 0 ? transaction.createTimeMs : branch.updateTimeMs,
+                createTimeMs,
+                branch.updateTimeMs == 0 ? createTimeMs : branch.updateTimeMs,
                 branch.finishTimeMs,
                 branch.lastOutcome,
                 branch.lastText,

@@ -9,6 +9,11 @@ package io.assent.engine;
  */
 public record Request(long id, String actor, String reason) {
 
+    /** The same actor and reason for another request. */
+    public Request withId(long other) {
+        return new Request(other, actor, reason);
+    }
+
     public static Request of(long id) {
         return new Request(id, "", "");
     }

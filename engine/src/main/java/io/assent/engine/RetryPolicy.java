@@ -20,6 +20,18 @@ final class RetryPolicy {
         return Math.min(cap, 2 * unchanged(intervalS, resetIntervalS));
     }
 
+    /**
+     * How often the interval has doubled (PROTOCOL 6.10). At its cap it can not say; there the ended calls count.
+     */
+    static int doublings(Branch branch, int resetIntervalS, Settings settings) {
+        long cap = settings.retryIntervalCapS();
+        if (cap > 0 && branch.intervalS >= cap) {
+            return branch.attempts;
+        }
+        long ratio = branch.intervalS / Math.max(1, resetIntervalS);
+        return ratio <= 1 ? 0 : 63 - Long.numberOfLeadingZeros(ratio);
+    }
+
     /** The interval in milliseconds, spread by a hash of (gid, row, attempt) when jitter is on. */
     static long delayMs(Transaction transaction, Branch branch, long intervalS, Settings settings) {
         long delayMs = intervalS * SECOND_MS;

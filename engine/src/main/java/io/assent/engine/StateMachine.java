@@ -81,32 +81,42 @@ public final class StateMachine {
 
     /** The earliest time at which something is due, {@link Long#MAX_VALUE} for never. */
     public long nextDeadlineMs() {
-        return engine.nextDeadlineMs();
+        return engine.work().nextDeadlineMs();
     }
 
     /** The same for one transaction; {@link Long#MAX_VALUE} also when it is unknown. */
     public long nextDeadlineMs(String gid) {
-        return engine.nextDeadlineMs(gid);
+        return engine.work().nextDeadlineMs(gid);
     }
 
     /** Whether an earlier command left work for {@link Commands#continueWork}. */
     public boolean hasWork() {
-        return engine.hasWork();
+        return engine.work().hasWork();
     }
 
     /** Calls that were handed out and have not ended. */
     public int openCallCount() {
-        return engine.calls().count();
+        return engine.work().calls().count();
     }
 
     /** Replies that named no open call, since the start of this process. */
     public long staleReplies() {
-        return engine.calls().staleReplies();
+        return engine.work().calls().staleReplies();
     }
 
     /** The gid of each open call, oldest first; a gid comes once per call. */
     public void forEachOpenGid(Consumer<String> consumer) {
-        engine.calls().forEachGid(consumer);
+        engine.work().calls().forEachGid(consumer);
+    }
+
+    /** Hears what is decided, for metrics. */
+    public void observer(EngineObserver observer) {
+        engine.observer(observer);
+    }
+
+    /** Transactions of this kind in this status, finished ones while they are held. */
+    public int count(TransactionKind kind, TransactionStatus status) {
+        return state.count(kind, status);
     }
 
     /** Hears the gid of each transaction of which a deadline fires. */
@@ -134,7 +144,7 @@ public final class StateMachine {
 
     /** Gids of unfinished transactions that nothing will ever move again; empty unless a rule is broken (SAFETY, liveness). */
     public List<String> stuckTransactions() {
-        return engine.stuck();
+        return engine.work().stuck();
     }
 
     /** Tells the whole state as the fewest events. Replayed into a fresh machine, they make an equal state. */
@@ -194,6 +204,7 @@ public final class StateMachine {
 
     private void quarantine(Transaction subject, Throwable failure) {
         failures.onContained(subject.gid(), command, failure);
-        engine.quarantine(subject, command + " failed: " + failure.getClass().getSimpleName());
+        engine.work()
+                .quarantine(subject, command + " failed: " + failure.getClass().getSimpleName());
     }
 }

@@ -178,6 +178,23 @@ public final class SubmissionBuilder {
         return this;
     }
 
+    /**
+     * What a workflow is: its name and its input. They stand as its only step.
+     *
+     * @param input any bytes
+     */
+    public SubmissionBuilder workflow(String name, byte[] input) {
+        stepFields.clear();
+        stepBytes = 0;
+        if (name.length() > Limits.URL_CHARS_MAX) {
+            urlCharsLongest = name.length();
+            urlLongestField = "custom_data.name";
+        }
+        stepBytes += add(stepFields, name) + add(stepFields, "") + input.length;
+        stepFields.add(input);
+        return this;
+    }
+
     public TransactionKind kind() {
         return kind;
     }

@@ -2,7 +2,9 @@ package io.assent.engine;
 
 import io.assent.engine.Events.TransactionImage;
 import io.assent.engine.mode.Plan;
+import io.assent.engine.mode.TransactionMode;
 import io.assent.engine.mode.TransactionView;
+import java.util.Arrays;
 import java.util.function.Consumer;
 import org.agrona.collections.LongArrayList;
 
@@ -20,13 +22,14 @@ final class Transaction implements TransactionView {
 
     final long id;
     final long createTimeMs;
-    private final int rowCount;
+    private final TransactionKind kind;
+    final BranchRows rows;
 
     Submission submission;
     TransactionStatus status;
     /** The reset interval R of PROTOCOL 6.9. */
     int retryIntervalS;
-    /** End of the time-out (saga submitted, msg prepared) or of the delay (msg submitted); 0 for none. */
+    /** End of a time-out, of a delay (msg submitted), or when a workflow is first called back; 0 for none. */
     long deadlineMs;
 
     long updateTimeMs;
@@ -39,6 +42,9 @@ final class Transaction implements TransactionView {
     long finishedAt;
 
     String rollbackReason = "";
+    /** What a workflow's client left. */
+    String result = "";
+
     boolean quarantined;
     String quarantineReason = "";
     private Branch[] branches;
@@ -48,15 +54,28 @@ final class Transaction implements TransactionView {
     Timers.Timer timer;
     int openCalls;
     boolean hasWork;
+    Round round;
     LongArrayList waiters;
+    /** Whether the waiting clients asked for an abort. */
+    boolean waitersAborted;
+
     Outcome roundOutcome;
     String roundText = "";
 
-    Transaction(long id, long createTimeMs, Submission submission, int rowCount) {
+    /** Why a round of processing runs; for those who count rounds. */
+    enum Round {
+        /** A request that nobody waits for. */
+        REQUESTED,
+        /** A client waits, or a time has come: it should end well. */
+        AWAITED
+    }
+
+    Transaction(long id, long createTimeMs, Submission submission, TransactionMode mode) {
         this.id = id;
         this.createTimeMs = createTimeMs;
         this.submission = submission;
-        this.rowCount = rowCount;
+        this.kind = mode.kind();
+        this.rows = new BranchRows(mode, submission);
     }
 
     @Override
@@ -71,7 +90,7 @@ final class Transaction implements TransactionView {
 
     @Override
     public TransactionKind kind() {
-        return submission.kind();
+        return kind;
     }
 
     @Override
@@ -95,6 +114,16 @@ final class Transaction implements TransactionView {
     }
 
     @Override
+    public int rowCount() {
+        return rows.count();
+    }
+
+    @Override
+    public String url(int row) {
+        return rows.url(row);
+    }
+
+    @Override
     public BranchStatus branchStatus(int row) {
         Branch branch = touched(row);
         return branch == null ? BranchStatus.PREPARED : branch.status;
@@ -106,16 +135,12 @@ final class Transaction implements TransactionView {
         return branch == null ? "" : branch.lastText;
     }
 
-    int rowCount() {
-        return rowCount;
-    }
-
     /** The row's object, or null when it was never touched. */
     Branch touched(int row) {
         if (row == Plan.CHECK_ROW) {
             return check;
         }
-        return branches == null ? null : branches[row];
+        return branches == null || row >= branches.length ? null : branches[row];
     }
 
     /** The row's object, made when it was never touched. */
@@ -127,7 +152,9 @@ final class Transaction implements TransactionView {
                 check = branch;
             } else {
                 if (branches == null) {
-                    branches = new Branch[rowCount];
+                    branches = new Branch[rows.count()];
+                } else if (row >= branches.length) {
+                    branches = Arrays.copyOf(branches, rows.count());
                 }
                 branches[row] = branch;
             }
@@ -154,7 +181,11 @@ final class Transaction implements TransactionView {
     }
 
     long retainedBytes() {
-        return OBJECT_BYTES + submission.retainedBytes() + (long) rowCount * ROW_BYTES;
+        return OBJECT_BYTES
+                + submission.retainedBytes()
+                + (long) rows.count() * ROW_BYTES
+                + rows.retainedBytes()
+                + result.length();
     }
 
     TransactionImage image() {

@@ -1,30 +1,52 @@
 package io.assent.engine;
 
-/** The transaction modes by their wire name. Codes are stored; they are never reused. */
-public enum TransactionKind {
+import java.util.List;
+
+/**
+ * A transaction mode by its stored code and its wire name. The five of the protocol are constants; a further mode brings its own. Codes are
+ * stored and never reused; kinds are equal when their codes are.
+ */
+public final class TransactionKind {
+    /** Codes are stored in a byte. */
+    public static final int CODE_MAX = Byte.MAX_VALUE;
+
     /** Forward actions, compensated backwards when one of them fails. */
-    SAGA(1, "saga"),
+    public static final TransactionKind SAGA = new TransactionKind(1, "saga");
     /** Two-phase message: prepared, decided by a check-back, then delivered until it succeeds; never rolls back. */
-    MSG(2, "msg"),
+    public static final TransactionKind MSG = new TransactionKind(2, "msg");
     /** Try by the client, confirm or cancel by the coordinator. */
-    TCC(3, "tcc"),
+    public static final TransactionKind TCC = new TransactionKind(3, "tcc");
     /** Phase two of XA branches. */
-    XA(4, "xa"),
+    public static final TransactionKind XA = new TransactionKind(4, "xa");
     /** Steps driven by the client's code, recovered by calling it back. */
-    WORKFLOW(5, "workflow");
+    public static final TransactionKind WORKFLOW = new TransactionKind(5, "workflow");
 
-    private static final TransactionKind[] ALL = values();
+    private static final List<TransactionKind> STANDARD = List.of(SAGA, MSG, TCC, XA, WORKFLOW);
 
-    private final byte code;
+    private final int code;
     private final String wireName;
 
-    TransactionKind(int code, String wireName) {
-        this.code = (byte) code;
+    /**
+     * The kind of a further mode.
+     *
+     * @param code 1 to {@link #CODE_MAX}, not one of the standard codes unless the same kind is meant
+     */
+    public TransactionKind(int code, String wireName) {
+        if (code < 1 || code > CODE_MAX) {
+            throw new IllegalArgumentException(
+                    "the code of a transaction kind must be between 1 and " + CODE_MAX + ", found " + code);
+        }
+        this.code = code;
         this.wireName = wireName;
     }
 
+    /** The kinds of the protocol. */
+    public static List<TransactionKind> standard() {
+        return STANDARD;
+    }
+
     public byte code() {
-        return code;
+        return (byte) code;
     }
 
     /** The text of {@code trans_type} in requests and records (PROTOCOL 1). */
@@ -32,9 +54,9 @@ public enum TransactionKind {
         return wireName;
     }
 
-    /** The kind with this wire name (exact case), or null when there is none. */
+    /** The standard kind with this wire name (exact case), or null when there is none. */
     public static TransactionKind ofWireName(String name) {
-        for (TransactionKind kind : ALL) {
+        for (TransactionKind kind : STANDARD) {
             if (kind.wireName.equals(name)) {
                 return kind;
             }
@@ -42,12 +64,26 @@ public enum TransactionKind {
         return null;
     }
 
+    /** The kind with this stored code; one that is not standard is named by its code until its mode names it. */
     public static TransactionKind ofCode(int code) {
-        for (TransactionKind kind : ALL) {
-            if (kind.code == code) {
-                return kind;
-            }
+        if (code >= 1 && code <= STANDARD.size()) {
+            return STANDARD.get(code - 1);
         }
-        throw new IllegalArgumentException("no transaction kind has code " + code);
+        return new TransactionKind(code, "kind " + code);
+    }
+
+    @Override
+    public boolean equals(Object other) {
+        return other instanceof TransactionKind kind && kind.code == code;
+    }
+
+    @Override
+    public int hashCode() {
+        return code;
+    }
+
+    @Override
+    public String toString() {
+        return wireName;
     }
 }

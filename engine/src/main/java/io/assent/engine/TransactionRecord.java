@@ -9,7 +9,10 @@ import java.util.List;
  * @param createTimeMs epoch milliseconds, as all times here; 0 means absent
  * @param nextCronIntervalS the largest retry interval of its branches, seconds
  * @param nextCronTimeMs the earliest time at which something is done for it
+ * @param quarantineReason why it is out of all work, "" when it is not
+ * @param deadlineMs when its time-out or delay ends, or a workflow is first called back; 0 when nothing of the kind is awaited
  * @param branches rows in their wire order; empty in listings
+ * @param check the check-back or call-back, once there was one; null in listings
  */
 public record TransactionRecord(
         long id,
@@ -27,4 +30,6 @@ public record TransactionRecord(
         long nextCronTimeMs,
         int retryCount,
         String quarantineReason,
-        List<BranchRecord> branches) {}
+        long deadlineMs,
+        List<BranchRecord> branches,
+        BranchRecord check) {}

@@ -3,6 +3,7 @@ package io.assent.engine;
 import io.assent.engine.mode.Modes;
 import java.util.ArrayDeque;
 import java.util.Arrays;
+import java.util.List;
 import org.agrona.collections.Long2ObjectHashMap;
 import org.agrona.collections.Object2ObjectHashMap;
 
@@ -12,6 +13,7 @@ import org.agrona.collections.Object2ObjectHashMap;
  */
 final class Transactions implements Events {
     private static final long SECOND_MS = 1_000;
+    private static final int STATUSES = 8;
 
     private final Modes modes;
     private final Long2ObjectHashMap<Transaction> byId = new Long2ObjectHashMap<>();
@@ -19,8 +21,15 @@ final class Transactions implements Events {
     /** Oldest end first. */
     private final ArrayDeque<Transaction> finished = new ArrayDeque<>();
 
+    private final Topics topics = new Topics();
+    /** Transactions by kind and status, see {@link #count}. */
+    private final int[] counts = new int[(TransactionKind.CODE_MAX + 1) * STATUSES];
+
     private Settings settings = Settings.DEFAULT;
     private long nextId = 1;
+    /** A lower bound of the ids that are held; derived, in no hash. */
+    private long oldestId = 1;
+
     private long forgottenUpTo;
     private long position;
     private long lastEventTimeMs;
@@ -48,8 +57,25 @@ final class Transactions implements Events {
         return settings;
     }
 
+    Topics topics() {
+        return topics;
+    }
+
+    /** Transactions of this kind in this status. */
+    int count(TransactionKind kind, TransactionStatus status) {
+        return counts[kind.code() * STATUSES + status.code()];
+    }
+
     long nextId() {
         return nextId;
+    }
+
+    /** No transaction has a smaller id. O(1) amortised over the ids. */
+    long oldestId() {
+        while (oldestId < nextId && !byId.containsKey(oldestId)) {
+            oldestId++;
+        }
+        return oldestId;
     }
 
     long forgottenUpTo() {
@@ -110,6 +136,12 @@ final class Transactions implements Events {
     void describeTo(Events events) {
         events.stateRestored(lastEventTimeMs, nextId, forgottenUpTo, position);
         events.configured(lastEventTimeMs, settings);
+        for (Topic topic : topics.all()) {
+            events.topicRestored(topic.name(), topic.version(), topic.createTimeMs(), topic.updateTimeMs());
+            for (Topic.Subscriber subscriber : topic.subscribers()) {
+                events.subscriberRestored(topic.name(), subscriber.url(), subscriber.remark());
+            }
+        }
         for (long id : ids()) {
             Transaction transaction = byId.get(id);
             if (!transaction.isTerminal()) {
@@ -124,6 +156,19 @@ final class Transactions implements Events {
 
     private static void describe(Transaction transaction, Events events) {
         events.transactionRestored(transaction.image());
+        BranchRows rows = transaction.rows;
+        for (BranchRows.Expansion expansion : rows.expansions()) {
+            events.topicExpanded(transaction.createTimeMs, transaction.id, expansion.step(), expansion.urls());
+        }
+        List<Registration> registrations = rows.registrations();
+        int row = rows.count() - rows.registeredRows();
+        for (Registration registration : registrations) {
+            events.branchRegistered(rows.createTimeMs(row), transaction.id, registration);
+            row += registration.operations().size();
+        }
+        if (!transaction.result.isEmpty()) {
+            events.resultKept(transaction.updateTimeMs, transaction.id, transaction.rollbackReason, transaction.result);
+        }
         transaction.forEachTouched(branch -> {
             if (!branch.isFresh()) {
                 events.branchRestored(transaction.id, branch.row, branch.image());
@@ -146,7 +191,7 @@ final class Transactions implements Events {
     public void transactionCreated(
             long now, long id, TransactionStatus status, int retryIntervalS, long deadlineMs, Submission submission) {
         lastEventTimeMs = now;
-        Transaction transaction = new Transaction(id, now, submission, rowCount(submission));
+        Transaction transaction = new Transaction(id, now, submission, modes.of(submission.kind()));
         transaction.status = status;
         transaction.retryIntervalS = retryIntervalS;
         transaction.deadlineMs = deadlineMs;
@@ -161,14 +206,15 @@ final class Transactions implements Events {
     @Override
     public void submitted(long now, long id, int retryIntervalS, long deadlineMs, Options options) {
         Transaction transaction = touch(now, id);
-        transaction.status = TransactionStatus.SUBMITTED;
+        setStatus(transaction, TransactionStatus.SUBMITTED);
         transaction.retryIntervalS = retryIntervalS;
         transaction.deadlineMs = deadlineMs;
         transaction.nextCronTimeMs = now + retryIntervalS * SECOND_MS;
         transaction.forEachTouched(branch -> branch.nextTimeMs = 0);
         if (options != null) {
             liveBytes -= transaction.retainedBytes();
-            transaction.submission = transaction.submission.with(options);
+            transaction.rows.changeOptions(options);
+            transaction.submission = transaction.rows.submission();
             transaction.retryCount = options.retryCount();
             liveBytes += transaction.retainedBytes();
         }
@@ -177,7 +223,7 @@ final class Transactions implements Events {
     @Override
     public void rollbackDecided(long now, long id, String reason) {
         Transaction transaction = touch(now, id);
-        transaction.status = TransactionStatus.ABORTING;
+        setStatus(transaction, TransactionStatus.ABORTING);
         transaction.rollbackReason = reason;
         // What waited to be called again waits for nothing now.
         transaction.forEachTouched(branch -> branch.nextTimeMs = 0);
@@ -186,7 +232,7 @@ final class Transactions implements Events {
     @Override
     public void finished(long now, long id, TransactionStatus status) {
         Transaction transaction = touch(now, id);
-        transaction.status = status;
+        setStatus(transaction, status);
         transaction.finishTimeMs = now;
         transaction.finishedAt = position;
         liveBytes -= transaction.retainedBytes();
@@ -232,6 +278,9 @@ final class Transactions implements Events {
     public void cronReset(long now, long id) {
         Transaction transaction = touch(now, id);
         transaction.nextCronTimeMs = now;
+        if (modes.of(transaction.kind()).deadlineIsFirstCall() && transaction.deadlineMs > now) {
+            transaction.deadlineMs = now;
+        }
         transaction.forEachTouched(branch -> {
             if (branch.nextTimeMs > now) {
                 branch.nextTimeMs = now;
@@ -273,6 +322,82 @@ final class Transactions implements Events {
     }
 
     @Override
+    public void branchRegistered(long now, long id, Registration registration) {
+        lastEventTimeMs = Math.max(lastEventTimeMs, now);
+        Transaction transaction = existing(id);
+        long before = transaction.retainedBytes();
+        int first = transaction.rows.register(now, registration);
+        for (int i = 0; i < registration.operations().size(); i++) {
+            BranchStatus status = registration.operations().get(i).status();
+            if (status != BranchStatus.PREPARED) {
+                transaction.branch(first + i).status = status;
+            }
+        }
+        retain(transaction, before);
+    }
+
+    @Override
+    public void topicExpanded(long now, long id, int step, List<String> urls) {
+        lastEventTimeMs = Math.max(lastEventTimeMs, now);
+        Transaction transaction = existing(id);
+        long before = transaction.retainedBytes();
+        transaction.rows.expand(step, urls);
+        retain(transaction, before);
+    }
+
+    @Override
+    public void resultKept(long now, long id, String rollbackReason, String result) {
+        lastEventTimeMs = Math.max(lastEventTimeMs, now);
+        Transaction transaction = existing(id);
+        long before = transaction.retainedBytes();
+        transaction.rollbackReason = rollbackReason;
+        transaction.result = result;
+        retain(transaction, before);
+    }
+
+    /** Its size has changed. */
+    private void retain(Transaction transaction, long before) {
+        if (transaction.isTerminal()) {
+            finishedBytes += transaction.retainedBytes() - before;
+        } else {
+            liveBytes += transaction.retainedBytes() - before;
+        }
+    }
+
+    @Override
+    public void rollbackReasonReplaced(long now, long id, String reason) {
+        touch(now, id).rollbackReason = reason;
+    }
+
+    @Override
+    public void topicSubscribed(long now, String topic, String url, String remark) {
+        lastEventTimeMs = now;
+        topics.subscribe(now, topic, url, remark);
+    }
+
+    @Override
+    public void topicUnsubscribed(long now, String topic, String url) {
+        lastEventTimeMs = now;
+        topics.unsubscribe(now, topic, url);
+    }
+
+    @Override
+    public void topicDeleted(long now, String topic) {
+        lastEventTimeMs = now;
+        topics.delete(topic);
+    }
+
+    @Override
+    public void topicRestored(String topic, long version, long createTimeMs, long updateTimeMs) {
+        topics.restore(new Topic(topic, version, createTimeMs, updateTimeMs, List.of()));
+    }
+
+    @Override
+    public void subscriberRestored(String topic, String url, String remark) {
+        topics.restoreSubscriber(topic, new Topic.Subscriber(url, remark));
+    }
+
+    @Override
     public void stateRestored(long now, long restoredNextId, long restoredForgottenUpTo, long restoredPosition) {
         lastEventTimeMs = now;
         nextId = restoredNextId;
@@ -282,8 +407,11 @@ final class Transactions implements Events {
 
     @Override
     public void transactionRestored(TransactionImage image) {
-        Transaction transaction =
-                new Transaction(image.id(), image.createTimeMs(), image.submission(), rowCount(image.submission()));
+        Transaction transaction = new Transaction(
+                image.id(),
+                image.createTimeMs(),
+                image.submission(),
+                modes.of(image.submission().kind()));
         transaction.restore(image);
         add(transaction);
         if (transaction.isTerminal()) {
@@ -299,21 +427,29 @@ final class Transactions implements Events {
         existing(id).branch(row).restore(image);
     }
 
-    private int rowCount(Submission submission) {
-        return modes.of(submission.kind()).rowCount(submission);
-    }
-
     private void add(Transaction transaction) {
         if (byGid.put(transaction.gid(), transaction) != null) {
             throw new IllegalStateException("gid " + transaction.gid() + " exists already");
         }
         byId.put(transaction.id, transaction);
+        counts[slot(transaction)]++;
     }
 
     private void remove(Transaction transaction) {
         finishedBytes -= transaction.retainedBytes();
+        counts[slot(transaction)]--;
         byId.remove(transaction.id);
         byGid.remove(transaction.gid());
+    }
+
+    private void setStatus(Transaction transaction, TransactionStatus status) {
+        counts[slot(transaction)]--;
+        transaction.status = status;
+        counts[slot(transaction)]++;
+    }
+
+    private static int slot(Transaction transaction) {
+        return transaction.kind().code() * STATUSES + transaction.status.code();
     }
 
     private Branch ended(long now, long id, int row, int latencyMs, Outcome outcome) {

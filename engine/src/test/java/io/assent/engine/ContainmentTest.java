@@ -51,8 +51,8 @@ class ContainmentTest {
         }
 
         @Override
-        public String operation(int row) {
-            return sound.operation(row);
+        public String operation(Submission submission, int row) {
+            return sound.operation(submission, row);
         }
 
         @Override
@@ -88,8 +88,18 @@ class ContainmentTest {
 
         @Override
         public long deadlineMs(
-                Submission submission, boolean submitted, long createTimeMs, long nowMs, int defaultTimeoutS) {
-            return sound.deadlineMs(submission, submitted, createTimeMs, nowMs, defaultTimeoutS);
+                Submission submission,
+                boolean submitted,
+                long createTimeMs,
+                long nowMs,
+                int resetIntervalS,
+                int defaultTimeoutS) {
+            return sound.deadlineMs(submission, submitted, createTimeMs, nowMs, resetIntervalS, defaultTimeoutS);
+        }
+
+        @Override
+        public boolean waitsForItsClient(TransactionView transaction) {
+            return sound.waitsForItsClient(transaction);
         }
 
         @Override

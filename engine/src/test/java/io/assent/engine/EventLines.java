@@ -101,6 +101,53 @@ final class EventLines implements Events {
     }
 
     @Override
+    public void branchRegistered(long now, long id, Registration registration) {
+        StringBuilder operations = new StringBuilder();
+        registration.operations().forEach(operation -> operations.append(" ").append(operation.name()));
+        lines.add("registered " + id + " " + registration.branchId() + operations);
+    }
+
+    @Override
+    public void topicExpanded(long now, long id, int step, List<String> urls) {
+        lines.add("expanded " + id + " step " + step + " " + urls.size() + " urls");
+    }
+
+    @Override
+    public void resultKept(long now, long id, String rollbackReason, String result) {
+        lines.add("result " + id + " '" + result + "'" + (rollbackReason.isEmpty() ? "" : " | " + rollbackReason));
+    }
+
+    @Override
+    public void rollbackReasonReplaced(long now, long id, String reason) {
+        lines.add("reason " + id + " | " + reason);
+    }
+
+    @Override
+    public void topicSubscribed(long now, String topic, String url, String remark) {
+        lines.add("subscribed " + topic + " " + url);
+    }
+
+    @Override
+    public void topicUnsubscribed(long now, String topic, String url) {
+        lines.add("unsubscribed " + topic + " " + url);
+    }
+
+    @Override
+    public void topicDeleted(long now, String topic) {
+        lines.add("topicDeleted " + topic);
+    }
+
+    @Override
+    public void topicRestored(String topic, long version, long createTimeMs, long updateTimeMs) {
+        lines.add("topicRestored " + topic);
+    }
+
+    @Override
+    public void subscriberRestored(String topic, String url, String remark) {
+        lines.add("subscriberRestored " + topic + " " + url);
+    }
+
+    @Override
     public void stateRestored(long now, long nextId, long forgottenUpTo, long position) {
         lines.add("stateRestored");
     }

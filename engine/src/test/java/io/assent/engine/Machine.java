@@ -33,6 +33,8 @@ final class Machine implements Effects {
 
     final List<BranchCall> calls = new ArrayList<>();
     final List<TransactionPage> pages = new ArrayList<>();
+    final List<Alert> alerts = new ArrayList<>();
+    CronReset.Part lastPart;
 
     private final Set<Long> numbersSeen = new HashSet<>();
     private final ExpandableArrayBuffer command = new ExpandableArrayBuffer(1024);
@@ -173,6 +175,34 @@ final class Machine implements Effects {
     public void page(long requestId, TransactionPage page) {
         pages.add(page);
         effects.add("page " + requestId + " " + page.records().size() + " next " + page.nextId());
+    }
+
+    @Override
+    public void topics(long requestId, TopicPage page) {
+        StringBuilder topics = new StringBuilder();
+        for (Topic topic : page.topics()) {
+            topics.append(' ').append(topic.name()).append(" v").append(topic.version());
+            topic.subscribers().forEach(subscriber -> topics.append(' ').append(subscriber.url()));
+        }
+        effects.add("topics " + requestId + topics + (page.next().isEmpty() ? "" : " next " + page.next()));
+    }
+
+    @Override
+    public void cronReset(long requestId, CronReset.Part part) {
+        lastPart = part;
+        effects.add("reset " + requestId + " " + part.count() + (part.hasRemaining() ? " more" : "")
+                + (part.nextId() == 0 ? "" : " next " + part.nextId()));
+    }
+
+    @Override
+    public void waits(long requestId, int requestTimeoutS) {
+        effects.add("waits " + requestId + (requestTimeoutS == 0 ? "" : " " + requestTimeoutS + "s"));
+    }
+
+    /** Alerts are told in {@link #alerts}: tables would drown in them. */
+    @Override
+    public void alert(Alert alert) {
+        alerts.add(alert);
     }
 
     @Override

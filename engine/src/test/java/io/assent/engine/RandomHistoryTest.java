@@ -53,14 +53,29 @@ class RandomHistoryTest {
 
         private void command() {
             String gid = gids[random.nextInt(gids.length)];
-            switch (random.nextInt(16)) {
+            switch (random.nextInt(22)) {
                 case 0, 1 ->
                     machine.send(commands ->
                             commands.submit(Request.of(++requests), submission(gid), HistoryAnswer.NO_HISTORY));
                 case 2 ->
                     machine.send(commands ->
                             commands.prepare(Request.of(++requests), submission(gid), HistoryAnswer.NO_HISTORY));
-                case 3 -> machine.send(commands -> commands.abort(Request.of(++requests), gid, "msg", "r"));
+                case 3 ->
+                    machine.send(
+                            commands -> commands.abort(Request.of(++requests), gid, "msg", "r" + random.nextInt(2)));
+                case 10, 11, 12 -> register(gid);
+                case 13 -> {
+                    TransactionStatus end = random.nextBoolean() ? TransactionStatus.SUCCEED : TransactionStatus.FAILED;
+                    machine.send(commands -> commands.finishWorkflow(Request.of(++requests), gid, end, "r", "x"));
+                }
+                case 14 ->
+                    machine.send(commands -> commands.prepareWorkflow(
+                            Request.of(++requests), submission(gid), HistoryAnswer.NO_HISTORY));
+                case 15 -> topic();
+                case 16 -> {
+                    CronReset reset = new CronReset(Long.MAX_VALUE, random.nextInt(20_000), random.nextInt(3));
+                    machine.send(commands -> commands.resetCronTime(Request.of(++requests), reset));
+                }
                 case 4 -> {
                     if (random.nextInt(4) == 0) {
                         machine.send(commands -> commands.forceStop(Request.of(++requests), gid));
@@ -78,6 +93,35 @@ class RandomHistoryTest {
             machine.continueWork();
         }
 
+        private void register(String gid) {
+            Transaction transaction = machine.transaction(gid);
+            String id = "0" + random.nextInt(4);
+            byte[] data = new byte[random.nextInt(3)];
+            String url = random.nextInt(5) == 0 ? "" : "http://r";
+            boolean xa = transaction != null && transaction.kind().equals(TransactionKind.XA);
+            boolean workflow = transaction != null && transaction.kind().equals(TransactionKind.WORKFLOW);
+            Registration registration = xa
+                    ? Registration.xa(id, url, data)
+                    : workflow
+                            ? Registration.workflow(
+                                    id,
+                                    random.nextBoolean() ? "action" : "commit",
+                                    random.nextBoolean() ? BranchStatus.SUCCEED : BranchStatus.FAILED,
+                                    data)
+                            : Registration.tcc(id, url, url, data);
+            machine.send(commands -> commands.registerBranch(Request.of(++requests), gid, registration));
+        }
+
+        private void topic() {
+            String name = "t" + random.nextInt(2);
+            String url = "http://s" + random.nextInt(3);
+            switch (random.nextInt(5)) {
+                case 0, 1, 2 -> machine.send(commands -> commands.subscribe(Request.of(++requests), name, url, ""));
+                case 3 -> machine.send(commands -> commands.unsubscribe(Request.of(++requests), name, url));
+                default -> machine.send(commands -> commands.deleteTopic(Request.of(++requests), name));
+            }
+        }
+
         private void replyToAny(Outcome forced) {
             if (machine.open.isEmpty()) {
                 return;
@@ -92,6 +136,7 @@ class RandomHistoryTest {
         /** With participants that succeed and time that runs, everything ends. */
         private void drainToTheEnd() {
             for (int i = 0; i < 2_000 && machine.stateMachine().liveTransactions() > 0; i++) {
+                finishWorkflows();
                 if (!machine.open.isEmpty()) {
                     replyToAny(Outcome.SUCCESS);
                 } else if (machine.stateMachine().nextDeadlineMs() != Long.MAX_VALUE) {
@@ -110,17 +155,32 @@ class RandomHistoryTest {
                     .isZero();
         }
 
+        /** Nobody but its client ends a workflow. */
+        private void finishWorkflows() {
+            for (String gid : gids) {
+                Transaction transaction = machine.transaction(gid);
+                if (transaction != null
+                        && transaction.kind().equals(TransactionKind.WORKFLOW)
+                        && !transaction.isTerminal()) {
+                    machine.send(commands ->
+                            commands.finishWorkflow(Request.of(++requests), gid, TransactionStatus.SUCCEED, "", ""));
+                }
+            }
+        }
+
         private Submission stored(String gid) {
             Transaction transaction = machine.transaction(gid);
             return transaction == null ? submission(gid) : transaction.submission();
         }
 
         private Submission submission(String gid) {
-            boolean saga = random.nextBoolean();
+            List<TransactionKind> kinds = TransactionKind.standard();
+            TransactionKind kind = kinds.get(random.nextInt(kinds.size()));
+            boolean saga = kind.equals(TransactionKind.SAGA);
             int steps = random.nextInt(5);
             SubmissionBuilder builder = new SubmissionBuilder()
                     .gid(gid)
-                    .kind(saga ? TransactionKind.SAGA : TransactionKind.MSG)
+                    .kind(kind)
                     .waitResult(random.nextInt(3) == 0)
                     .concurrent(random.nextInt(3) == 0)
                     .retryInterval(random.nextInt(3))
@@ -138,9 +198,14 @@ class RandomHistoryTest {
             } else {
                 builder.queryPrepared(random.nextBoolean() ? "http://q" : "").delay(random.nextInt(4) * 5L);
             }
+            if (kind.equals(TransactionKind.WORKFLOW)) {
+                builder.workflow("w", new byte[random.nextInt(3)]);
+                return builder.build();
+            }
             for (int step = 0; step < steps; step++) {
+                boolean topic = kind.equals(TransactionKind.MSG) && random.nextInt(6) == 0;
                 builder.step(
-                        random.nextInt(6) == 0 ? "" : "http://a" + step,
+                        topic ? "topic://t" + random.nextInt(2) : random.nextInt(6) == 0 ? "" : "http://a" + step,
                         random.nextInt(6) == 0 ? "" : "http://c" + step,
                         "{}".getBytes(StandardCharsets.UTF_8));
             }

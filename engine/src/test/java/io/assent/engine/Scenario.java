@@ -14,11 +14,14 @@ import java.util.List;
  *   > submit g saga steps=2 wait          a client submits; its request number is its line's count of commands, from 1
  *   > reply g/01/action SUCCESS           the open call of this name ends
  *   > +20s tick                           time moves first
- *   > restart | resume | continue | tick | abort g saga why | stop g | reset g | query g | expire g 1 | gone g 1 | release g
+ *   > restart | resume | continue | tick | abort g tcc why | stop g | reset g | query g | expire g 1 | gone g 1 | release g
+ *   > register g tcc 01 | register g xa 01 URL | register g workflow 01 action succeed DATA
+ *   > prepareWorkflow g workflow name=w | finish g succeed RESULT REASON
+ *   > subscribe TOPIC URL | unsubscribe TOPIC URL | deleteTopic TOPIC | topic TOPIC | topics | resetAll SECONDS LIMIT
  * </pre>
  *
  * <p>Options of prepare and submit: steps=N or steps=0; empty=STEP/action (no URL); concurrent; sagaConcurrent; orders=1:0,2:1; timeout=S;
- * retry=S; limit=N; request=S; delay=S; query=URL; wait.
+ * retry=S; limit=N; request=S; delay=S; query=URL; wait; name=WORKFLOW; topic=STEP:NAME.
  */
 final class Scenario {
     final Machine machine = new Machine();
@@ -50,8 +53,8 @@ final class Scenario {
     private void verify(String command, List<String> expected) {
         if (command != null) {
             List<String> found = new ArrayList<>();
-            machine.events.forEach(event -> found.add("e " + event));
-            machine.effects.forEach(effect -> found.add("f " + effect));
+            machine.events.forEach(event -> found.add(("e " + event).strip()));
+            machine.effects.forEach(effect -> found.add(("f " + effect).strip()));
             assertThat(String.join("\n", found)).as("> " + command).isEqualTo(String.join("\n", expected));
         }
     }
@@ -82,7 +85,35 @@ final class Scenario {
             case "abort" -> {
                 Request request = Request.of(++requests);
                 String kind = words.length > first + 2 ? words[first + 2] : "";
-                machine.send(commands -> commands.abort(request, gid, kind, ""));
+                String reason = words.length > first + 3 ? rest(words, first + 3) : "";
+                machine.send(commands -> commands.abort(request, gid, kind, reason));
+            }
+            case "prepareWorkflow" -> {
+                Submission submission = submission(gid, words, first + 2);
+                Request request = Request.of(++requests);
+                machine.send(commands -> commands.prepareWorkflow(request, submission, HistoryAnswer.NO_HISTORY));
+            }
+            case "finish" -> {
+                Request request = Request.of(++requests);
+                TransactionStatus status = TransactionStatus.ofWireName(words[first + 2]);
+                String result = words.length > first + 3 ? words[first + 3] : "";
+                String reason = words.length > first + 4 ? rest(words, first + 4) : "";
+                machine.send(commands -> commands.finishWorkflow(request, gid, status, reason, result));
+            }
+            case "register" -> {
+                Request request = Request.of(++requests);
+                Registration registration = registration(words, first + 2);
+                machine.send(commands -> commands.registerBranch(request, gid, registration));
+            }
+            case "subscribe" -> machine.send(commands -> commands.subscribe(Request.of(++requests), gid, words[2], ""));
+            case "unsubscribe" -> machine.send(commands -> commands.unsubscribe(Request.of(++requests), gid, words[2]));
+            case "deleteTopic" -> machine.send(commands -> commands.deleteTopic(Request.of(++requests), gid));
+            case "topic" -> machine.send(commands -> commands.topic(++requests, gid));
+            case "topics" -> machine.send(commands -> commands.topics(++requests, "", 100));
+            case "resetAll" -> {
+                CronReset reset = new CronReset(
+                        Long.MAX_VALUE, Long.parseLong(words[first + 1]) * 1000, Integer.parseInt(words[first + 2]));
+                machine.send(commands -> commands.resetCronTime(new Request(++requests, "ann", "outage"), reset));
             }
             case "stop" -> machine.send(commands -> commands.forceStop(new Request(++requests, "ann", "stuck"), gid));
             case "reset" -> machine.send(commands -> commands.resetNextCronTime(Request.of(++requests), gid));
@@ -93,9 +124,7 @@ final class Scenario {
             case "gone" -> machine.send(commands -> commands.waiterGone(Long.parseLong(words[words.length - 1]), gid));
             case "reply" -> {
                 BranchCall call = machine.openCall(gid);
-                String text = words.length > first + 3
-                        ? String.join(" ", List.of(words).subList(first + 3, words.length))
-                        : "";
+                String text = words.length > first + 3 ? rest(words, first + 3) : "";
                 machine.reply(call.number(), Outcome.valueOf(words[first + 2]), text);
             }
             case "stale" -> machine.send(commands -> commands.branchReplied(4711, Outcome.SUCCESS, "", 1));
@@ -106,9 +135,40 @@ final class Scenario {
         }
     }
 
+    private static String rest(String[] words, int first) {
+        return String.join(" ", List.of(words).subList(first, words.length));
+    }
+
+    /** {@code tcc ID [DATA]}, {@code xa ID URL} or {@code workflow ID OP STATUS [DATA]}. */
+    private static Registration registration(String[] words, int first) {
+        String id = words[first + 1];
+        switch (words[first]) {
+            case "tcc" -> {
+                byte[] data = bytes(words.length > first + 2 ? words[first + 2] : "{}");
+                return Registration.tcc(id, "http://confirm/" + id, "http://cancel/" + id, data);
+            }
+            case "xa" -> {
+                return Registration.xa(id, words.length > first + 2 ? words[first + 2] : "http://xa/" + id, bytes(""));
+            }
+            case "workflow" -> {
+                BranchStatus status = words[first + 3].equals("succeed") ? BranchStatus.SUCCEED : BranchStatus.FAILED;
+                return Registration.workflow(
+                        id, words[first + 2], status, bytes(words.length > first + 4 ? words[first + 4] : ""));
+            }
+            default -> throw new AssertionError("unknown registration " + words[first]);
+        }
+    }
+
+    private static byte[] bytes(String text) {
+        return text.getBytes(StandardCharsets.UTF_8);
+    }
+
     private static Submission submission(String gid, String[] words, int first) {
         SubmissionBuilder builder = new SubmissionBuilder().gid(gid).kind(TransactionKind.ofWireName(words[first]));
-        int steps = 2;
+        boolean hasSteps = words[first].equals("saga") || words[first].equals("msg");
+        int steps = hasSteps ? 2 : 0;
+        String name = "w";
+        String topic = "";
         List<String> empty = new ArrayList<>();
         for (int i = first + 1; i < words.length; i++) {
             String[] option = words[i].split("=", 2);
@@ -130,10 +190,19 @@ final class Scenario {
                 case "delay" -> builder.delay(Long.parseLong(value)).customData("{\"delay\":" + value + "}");
                 case "query" -> builder.queryPrepared(value);
                 case "wait" -> builder.waitResult(true);
+                case "name" -> name = value;
+                case "topic" -> topic = value;
                 default -> throw new AssertionError("unknown option " + words[i]);
             }
         }
+        if (words[first].equals("workflow")) {
+            builder.workflow(name, bytes("input"));
+        }
         for (int step = 1; step <= steps; step++) {
+            if (topic.startsWith(step + ":")) {
+                builder.step("topic://" + topic.substring(topic.indexOf(':') + 1), "", bytes("{}"));
+                continue;
+            }
             builder.step(
                     empty.contains(step + "/action") ? "" : "http://busi/a" + step,
                     empty.contains(step + "/compensate") ? "" : "http://busi/c" + step,

@@ -23,7 +23,9 @@ import org.agrona.concurrent.UnsafeBuffer;
  */
 final class RecordLayout {
     static final int MAGIC = 0x314A5341;
-    static final int FORMAT_VERSION = 1;
+    /** Grows with the layout, and with what a body may say: a program must know every event that it replays. */
+    static final int FORMAT_VERSION = 2;
+
     static final int HEADER_BYTES = 40;
     static final int BODY_BYTES_MAX = 8 << 20;
 

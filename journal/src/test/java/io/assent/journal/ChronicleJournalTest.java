@@ -316,15 +316,15 @@ class ChronicleJournalTest {
             offset = header[0];
             whole = bytes[0];
         }
-        whole[4] = 2;
+        whole[4] = RecordLayout.FORMAT_VERSION + 1;
         var crc = new CRC32C();
         crc.update(whole, 0, 12);
         crc.update(whole, 16, whole.length - 16);
         new UnsafeBuffer(whole).putInt(12, (int) crc.getValue(), ByteOrder.LITTLE_ENDIAN);
         damage(offset, whole);
         assertThatThrownBy(this::open)
-                .hasMessageContaining("format version 2")
-                .hasMessageContaining("reads up to 1")
+                .hasMessageContaining("format version " + (RecordLayout.FORMAT_VERSION + 1))
+                .hasMessageContaining("reads up to " + RecordLayout.FORMAT_VERSION)
                 .isInstanceOfSatisfying(
                         JournalException.class, e -> assertThat(e.reason()).isEqualTo(Reason.NEWER_FORMAT));
         journal = null;

@@ -23,6 +23,7 @@ import io.assent.server.sequencer.ThreadDrainer;
 import io.assent.transport.EventLoops;
 import io.assent.transport.front.ClockControl;
 import io.assent.transport.front.FrontConfig;
+import io.assent.transport.front.FrontMeter;
 import io.assent.transport.front.HttpFront;
 import io.assent.transport.front.ServerState;
 import io.assent.transport.out.CallEnds;
@@ -47,6 +48,8 @@ public final class CoordinatorServer implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(CoordinatorServer.class);
     private static final long STOP_LOOK_NANOS = 5_000_000;
     private static final String CLOCK_PROPERTY = "clock";
+    /** resetCronTime looks at what is further away than this many time-outs, unless told otherwise (PROTOCOL 2.2). */
+    private static final int RESET_TIMEOUTS = 3;
 
     private final ServerConfig config;
     private final PrintStream out;
@@ -142,9 +145,12 @@ public final class CoordinatorServer implements AutoCloseable {
                 config.requestTimeoutMs(),
                 defaults.version(),
                 config.zone(),
-                config.manualClock());
+                config.manualClock(),
+                defaults.adminBasePath(),
+                RESET_TIMEOUTS * config.engine().timeoutToFailS());
         ClockControl clock = (advance, whenDone) -> manualClock.advance(advance, whenDone);
-        front = new HttpFront(eventLoops, frontConfig, publishers::get, new NoHistory(), () -> state, clock);
+        front = new HttpFront(
+                eventLoops, frontConfig, publishers::get, new NoHistory(), () -> state, clock, FrontMeter.NONE);
         try {
             outbound = new Outbound(dispatcherConfig(), NameResolver.SYSTEM);
             for (int i = 0; i < config.eventLoops(); i++) {
@@ -170,7 +176,7 @@ public final class CoordinatorServer implements AutoCloseable {
         Dispatcher dispatcher = loop.submit(() -> outbound.dispatcher(loop, ends))
                 .syncUninterruptibly()
                 .getNow();
-        port[0] = new LoopPort(loop, front.loop(number), dispatcher);
+        port[0] = new LoopPort(loop, front.loop(number), dispatcher, alert -> {});
         return port[0];
     }
 

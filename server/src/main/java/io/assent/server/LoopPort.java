@@ -1,9 +1,12 @@
 package io.assent.server;
 
+import io.assent.engine.Alert;
 import io.assent.engine.Answer;
 import io.assent.engine.BranchCall;
+import io.assent.engine.CronReset;
 import io.assent.engine.EffectQueue.Effect;
 import io.assent.engine.Effects;
+import io.assent.engine.TopicPage;
 import io.assent.engine.TransactionPage;
 import io.assent.engine.TransactionRecord;
 import io.assent.server.sequencer.LoopOutlet;
@@ -12,6 +15,7 @@ import io.assent.transport.out.Dispatcher;
 import io.netty.channel.EventLoop;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 
 /** The way out on one event loop: answers to its front, calls to its dispatcher, one flush per batch. */
 final class LoopPort implements LoopOutlet, Effects {
@@ -20,10 +24,12 @@ final class LoopPort implements LoopOutlet, Effects {
     private final EventLoop eventLoop;
     private final FrontLoop front;
     private final Dispatcher dispatcher;
+    private final Consumer<Alert> alerts;
     private boolean lookingAtBacklog;
     private volatile boolean backlog;
 
-    LoopPort(EventLoop eventLoop, FrontLoop front, Dispatcher dispatcher) {
+    LoopPort(EventLoop eventLoop, FrontLoop front, Dispatcher dispatcher, Consumer<Alert> alerts) {
+        this.alerts = alerts;
         this.eventLoop = eventLoop;
         this.front = front;
         this.dispatcher = dispatcher;
@@ -94,6 +100,26 @@ final class LoopPort implements LoopOutlet, Effects {
     @Override
     public void page(long requestId, TransactionPage page) {
         front.page(requestId, page);
+    }
+
+    @Override
+    public void topics(long requestId, TopicPage page) {
+        front.topics(requestId, page);
+    }
+
+    @Override
+    public void cronReset(long requestId, CronReset.Part part) {
+        front.cronReset(requestId, part);
+    }
+
+    @Override
+    public void waits(long requestId, int requestTimeoutS) {
+        front.waits(requestId, requestTimeoutS);
+    }
+
+    @Override
+    public void alert(Alert alert) {
+        alerts.accept(alert);
     }
 
     @Override

@@ -1,8 +1,10 @@
 package io.assent.simulation;
 
+import io.assent.engine.Alert;
 import io.assent.engine.Answer;
 import io.assent.engine.BranchCall;
 import io.assent.engine.Commands;
+import io.assent.engine.CronReset;
 import io.assent.engine.EffectQueue;
 import io.assent.engine.Effects;
 import io.assent.engine.HistoryAnswer;
@@ -11,6 +13,7 @@ import io.assent.engine.Pressure;
 import io.assent.engine.Request;
 import io.assent.engine.Settings;
 import io.assent.engine.StateMachine;
+import io.assent.engine.TopicPage;
 import io.assent.engine.TransactionPage;
 import io.assent.engine.TransactionRecord;
 import io.assent.engine.codec.CommandFrame;
@@ -487,6 +490,26 @@ final class Coordinator implements Effects, LoopOutlet {
     @Override
     public void page(long requestId, TransactionPage page) {
         throw new Violation("answer", "nobody asked for a listing, #" + requestId);
+    }
+
+    @Override
+    public void topics(long requestId, TopicPage page) {
+        throw new Violation("answer", "nobody asked for this, #" + requestId);
+    }
+
+    @Override
+    public void cronReset(long requestId, CronReset.Part part) {
+        throw new Violation("answer", "nobody asked for this, #" + requestId);
+    }
+
+    @Override
+    public void waits(long requestId, int requestTimeoutS) {
+        // Told by the request itself here.
+    }
+
+    @Override
+    public void alert(Alert alert) {
+        // Best effort, and nobody listens.
     }
 
     @Override

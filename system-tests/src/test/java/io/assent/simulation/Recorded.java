@@ -3,9 +3,11 @@ package io.assent.simulation;
 import io.assent.engine.Events;
 import io.assent.engine.Options;
 import io.assent.engine.Outcome;
+import io.assent.engine.Registration;
 import io.assent.engine.Settings;
 import io.assent.engine.Submission;
 import io.assent.engine.TransactionStatus;
+import java.util.List;
 
 /** Hands each recorded event to the life it belongs to. */
 final class Recorded implements Events {
@@ -95,6 +97,51 @@ final class Recorded implements Events {
     @Override
     public void historyTookOver(long now, long position) {
         throw new Violation("journal", "there is no history");
+    }
+
+    @Override
+    public void branchRegistered(long now, long id, Registration registration) {
+        // Decides nothing that is counted here.
+    }
+
+    @Override
+    public void topicExpanded(long now, long id, int step, List<String> urls) {
+        // As above.
+    }
+
+    @Override
+    public void resultKept(long now, long id, String rollbackReason, String result) {
+        // As above.
+    }
+
+    @Override
+    public void rollbackReasonReplaced(long now, long id, String reason) {
+        // As above.
+    }
+
+    @Override
+    public void topicSubscribed(long now, String topic, String url, String remark) {
+        // As above.
+    }
+
+    @Override
+    public void topicUnsubscribed(long now, String topic, String url) {
+        // As above.
+    }
+
+    @Override
+    public void topicDeleted(long now, String topic) {
+        // As above.
+    }
+
+    @Override
+    public void topicRestored(String topic, long version, long createTimeMs, long updateTimeMs) {
+        // As above.
+    }
+
+    @Override
+    public void subscriberRestored(String topic, String url, String remark) {
+        // As above.
     }
 
     @Override

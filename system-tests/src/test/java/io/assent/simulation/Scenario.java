@@ -103,7 +103,7 @@ final class Scenario {
         Wish(Chance chance, String gid) {
             this.gid = gid;
             kind = chance.percent(60) ? TransactionKind.SAGA : TransactionKind.MSG;
-            boolean saga = kind == TransactionKind.SAGA;
+            boolean saga = kind.equals(TransactionKind.SAGA);
             steps = chance.oneIn(30) ? 0 : 1 + chance.below(4);
             actions = new String[steps];
             compensations = new String[steps];
@@ -153,7 +153,7 @@ final class Scenario {
                 return step == 0 ? new int[0] : new int[] {step - 1};
             }
             List<Integer> chosen = new ArrayList<>();
-            for (int before = 0; kind == TransactionKind.SAGA && graph && before < step; before++) {
+            for (int before = 0; kind.equals(TransactionKind.SAGA) && graph && before < step; before++) {
                 if (chance.percent(45)) {
                     chosen.add(before);
                     builder.order(step, before);
@@ -163,7 +163,7 @@ final class Scenario {
         }
 
         boolean isSaga() {
-            return kind == TransactionKind.SAGA;
+            return kind.equals(TransactionKind.SAGA);
         }
 
         byte[] payload(int step) {

@@ -58,7 +58,7 @@ class BadInputTest {
                 "{\"gid\":\"x\",\"trans_type\":\"saga\",\"custom_data\":\"{\\\"orders\\\":{\\\"a\\\":[0]}}\"} | no step number",
                 "{\"gid\":\"x\",\"trans_type\":\"msg\",\"custom_data\":\"{\\\"delay\\\":-1}\"} | custom_data.delay",
                 "{\"gid\":\"x\",\"trans_type\":\"msg\",\"steps\":[{\"action\":\"topic://t\"}],\"payloads\":[\"\"]} | topic not found",
-                "{\"gid\":\"x\",\"trans_type\":\"tcc\"}                    | tcc is not available",
+                "{\"gid\":\"x\",\"trans_type\":\"workflow\"}               | req_extra.status",
             })
     void shouldNameTheFieldAndTheRule(String body, String words) {
         for (String endpoint : new String[] {"submit", "prepare"}) {
@@ -84,7 +84,7 @@ class BadInputTest {
                 "/api/dtmsvr/all?createTimeStart=x | 500 | convert to int error: x",
                 "/api/dtmsvr/Query?gid=1        | 404 | 404 page not found",
                 "/api/dtmsvr/submit             | 404 | 404 page not found",
-                "/                              | 404 | 404 page not found",
+                "/                              | 404 | the API is at /api/dtmsvr/",
                 "/api/dtmsvr/query?gid=%zz      | 500 | no gid specified",
                 "/api/dtmsvr/query?gid=a%00b    | 200 | \"transaction\":null",
             })

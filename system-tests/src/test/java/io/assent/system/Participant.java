@@ -21,7 +21,17 @@ import java.util.concurrent.Semaphore;
 final class Participant implements AutoCloseable {
 
     /** One request as it came. */
-    record Received(String method, String path, String query, String body) {
+    record Received(String method, String path, String query, String body, Map<String, List<String>> headers) {
+        /** The first value of a header, or null. */
+        String header(String name) {
+            for (Map.Entry<String, List<String>> header : headers.entrySet()) {
+                if (header.getKey().equalsIgnoreCase(name)) {
+                    return header.getValue().get(0);
+                }
+            }
+            return null;
+        }
+
         /** What most tests look at. */
         String call() {
             return path.substring(1);
@@ -74,7 +84,11 @@ final class Participant implements AutoCloseable {
         String answer;
         synchronized (this) {
             received.add(new Received(
-                    exchange.getRequestMethod(), path, exchange.getRequestURI().getRawQuery(), body));
+                    exchange.getRequestMethod(),
+                    path,
+                    exchange.getRequestURI().getRawQuery(),
+                    body,
+                    Map.copyOf(exchange.getRequestHeaders())));
             gate = gates.get(path);
             Queue<String> script = scripts.get(path);
             answer = script == null || script.isEmpty() ? "200" : script.poll();

@@ -76,6 +76,10 @@ final class TestServer implements AutoCloseable {
         return send(HttpRequest.newBuilder(uri(path)).GET());
     }
 
+    Reply delete(String path) {
+        return send(HttpRequest.newBuilder(uri(path)).DELETE());
+    }
+
     Reply submit(String body) {
         return post("/api/dtmsvr/submit", body);
     }

@@ -1,9 +1,11 @@
 package io.assent.engine.codec;
 
 import io.assent.engine.Commands;
+import io.assent.engine.CronReset;
 import io.assent.engine.HistoryAnswer;
 import io.assent.engine.Options;
 import io.assent.engine.Outcome;
+import io.assent.engine.Registration;
 import io.assent.engine.Request;
 import io.assent.engine.Settings;
 import io.assent.engine.Submission;
@@ -15,10 +17,15 @@ import io.assent.engine.codec.sbe.AbortCommandDecoder;
 import io.assent.engine.codec.sbe.AnnounceCommandDecoder;
 import io.assent.engine.codec.sbe.BranchRepliedCommandDecoder;
 import io.assent.engine.codec.sbe.ConfigureCommandDecoder;
+import io.assent.engine.codec.sbe.FinishWorkflowCommandDecoder;
 import io.assent.engine.codec.sbe.GidCommandDecoder;
 import io.assent.engine.codec.sbe.ListCommandDecoder;
 import io.assent.engine.codec.sbe.MessageHeaderDecoder;
 import io.assent.engine.codec.sbe.NumberCommandDecoder;
+import io.assent.engine.codec.sbe.RegisterCommandDecoder;
+import io.assent.engine.codec.sbe.ResetCronCommandDecoder;
+import io.assent.engine.codec.sbe.TopicCommandDecoder;
+import io.assent.engine.codec.sbe.TopicQueryCommandDecoder;
 import org.agrona.DirectBuffer;
 
 /** Decodes commands into calls. One thread. */
@@ -31,6 +38,11 @@ public final class CommandAdapter {
     private final GidCommandDecoder onGid = new GidCommandDecoder();
     private final ListCommandDecoder list = new ListCommandDecoder();
     private final BranchRepliedCommandDecoder branchReplied = new BranchRepliedCommandDecoder();
+    private final RegisterCommandDecoder register = new RegisterCommandDecoder();
+    private final FinishWorkflowCommandDecoder finishWorkflow = new FinishWorkflowCommandDecoder();
+    private final TopicCommandDecoder topic = new TopicCommandDecoder();
+    private final TopicQueryCommandDecoder topicQuery = new TopicQueryCommandDecoder();
+    private final ResetCronCommandDecoder resetCron = new ResetCronCommandDecoder();
     private final NumberCommandDecoder number = new NumberCommandDecoder();
     private final TextCursor texts = new TextCursor();
 
@@ -46,6 +58,11 @@ public final class CommandAdapter {
             case GidCommandDecoder.TEMPLATE_ID -> onGid(buffer, offset);
             case AbortCommandDecoder.TEMPLATE_ID -> onAbort(buffer, offset);
             case NumberCommandDecoder.TEMPLATE_ID -> onNumber(buffer, offset);
+            case RegisterCommandDecoder.TEMPLATE_ID -> onRegister(buffer, offset);
+            case FinishWorkflowCommandDecoder.TEMPLATE_ID -> onFinishWorkflow(buffer, offset);
+            case TopicCommandDecoder.TEMPLATE_ID -> onTopic(buffer, offset);
+            case TopicQueryCommandDecoder.TEMPLATE_ID -> onTopicQuery(buffer, offset);
+            case ResetCronCommandDecoder.TEMPLATE_ID -> onResetCron(buffer, offset);
             case ListCommandDecoder.TEMPLATE_ID -> onList(buffer, offset);
             case ConfigureCommandDecoder.TEMPLATE_ID -> onConfigure(buffer, offset);
             default ->
@@ -79,11 +96,62 @@ public final class CommandAdapter {
         HistoryAnswer history = finding == HistoryAnswer.Finding.NO_HISTORY
                 ? HistoryAnswer.NO_HISTORY
                 : new HistoryAnswer(finding, announce.historyPosition());
-        if (announce.submit() == 1) {
-            commands.submit(request, submission, history);
-        } else {
-            commands.prepare(request, submission, history);
+        switch (AnnounceVerb.ofCode(announce.verb())) {
+            case PREPARE -> commands.prepare(request, submission, history);
+            case SUBMIT -> commands.submit(request, submission, history);
+            case PREPARE_WORKFLOW -> commands.prepareWorkflow(request, submission, history);
         }
+    }
+
+    private void onRegister(DirectBuffer buffer, int offset) {
+        register.wrapAndApplyHeader(buffer, offset, header);
+        texts.start(buffer, register.limit());
+        String gid = texts.text();
+        Registration registration = new Registration(texts.bytes());
+        commands.registerBranch(new Request(register.requestId(), texts.text(), texts.text()), gid, registration);
+    }
+
+    private void onFinishWorkflow(DirectBuffer buffer, int offset) {
+        finishWorkflow.wrapAndApplyHeader(buffer, offset, header);
+        texts.start(buffer, finishWorkflow.limit());
+        String gid = texts.text();
+        String rollbackReason = texts.text();
+        String result = texts.text();
+        Request request = new Request(finishWorkflow.requestId(), texts.text(), texts.text());
+        TransactionStatus status = TransactionStatus.ofCode(finishWorkflow.status());
+        commands.finishWorkflow(request, gid, status, rollbackReason, result);
+    }
+
+    private void onTopic(DirectBuffer buffer, int offset) {
+        topic.wrapAndApplyHeader(buffer, offset, header);
+        texts.start(buffer, topic.limit());
+        String name = texts.text();
+        String url = texts.text();
+        String remark = texts.text();
+        Request request = new Request(topic.requestId(), texts.text(), texts.text());
+        switch (TopicVerb.ofCode(topic.verb())) {
+            case SUBSCRIBE -> commands.subscribe(request, name, url, remark);
+            case UNSUBSCRIBE -> commands.unsubscribe(request, name, url);
+            case DELETE_TOPIC -> commands.deleteTopic(request, name);
+        }
+    }
+
+    private void onTopicQuery(DirectBuffer buffer, int offset) {
+        topicQuery.wrapAndApplyHeader(buffer, offset, header);
+        texts.start(buffer, topicQuery.limit());
+        if (topicQuery.maxTopics() == 0) {
+            commands.topic(topicQuery.requestId(), texts.text());
+        } else {
+            commands.topics(topicQuery.requestId(), texts.text(), topicQuery.maxTopics());
+        }
+    }
+
+    private void onResetCron(DirectBuffer buffer, int offset) {
+        resetCron.wrapAndApplyHeader(buffer, offset, header);
+        texts.start(buffer, resetCron.limit());
+        commands.resetCronTime(
+                new Request(resetCron.requestId(), texts.text(), texts.text()),
+                new CronReset(resetCron.belowId(), resetCron.laterThanMs(), resetCron.maxTransactions()));
     }
 
     private void onAbort(DirectBuffer buffer, int offset) {

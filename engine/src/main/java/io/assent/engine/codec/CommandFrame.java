@@ -5,10 +5,15 @@ import io.assent.engine.codec.sbe.AbortCommandDecoder;
 import io.assent.engine.codec.sbe.AnnounceCommandDecoder;
 import io.assent.engine.codec.sbe.BranchRepliedCommandDecoder;
 import io.assent.engine.codec.sbe.ConfigureCommandDecoder;
+import io.assent.engine.codec.sbe.FinishWorkflowCommandDecoder;
 import io.assent.engine.codec.sbe.GidCommandDecoder;
 import io.assent.engine.codec.sbe.ListCommandDecoder;
 import io.assent.engine.codec.sbe.MessageHeaderDecoder;
 import io.assent.engine.codec.sbe.NumberCommandDecoder;
+import io.assent.engine.codec.sbe.RegisterCommandDecoder;
+import io.assent.engine.codec.sbe.ResetCronCommandDecoder;
+import io.assent.engine.codec.sbe.TopicCommandDecoder;
+import io.assent.engine.codec.sbe.TopicQueryCommandDecoder;
 import java.nio.ByteOrder;
 import org.agrona.DirectBuffer;
 
@@ -23,12 +28,20 @@ public final class CommandFrame {
         return switch (templateId(buffer, offset)) {
             case ConfigureCommandDecoder.TEMPLATE_ID -> "configure";
             case AnnounceCommandDecoder.TEMPLATE_ID ->
-                buffer.getByte(block + AnnounceCommandDecoder.submitEncodingOffset()) == 1 ? "submit" : "prepare";
+                AnnounceVerb.ofCode(buffer.getByte(block + AnnounceCommandDecoder.verbEncodingOffset()))
+                        .text();
             case AbortCommandDecoder.TEMPLATE_ID -> "abort";
             case GidCommandDecoder.TEMPLATE_ID ->
                 GidVerb.ofCode(buffer.getByte(block + GidCommandDecoder.verbEncodingOffset()))
                         .text();
             case ListCommandDecoder.TEMPLATE_ID -> "list";
+            case RegisterCommandDecoder.TEMPLATE_ID -> "registerBranch";
+            case FinishWorkflowCommandDecoder.TEMPLATE_ID -> "finishWorkflow";
+            case TopicCommandDecoder.TEMPLATE_ID ->
+                TopicVerb.ofCode(buffer.getByte(block + TopicCommandDecoder.verbEncodingOffset()))
+                        .text();
+            case TopicQueryCommandDecoder.TEMPLATE_ID -> "topics";
+            case ResetCronCommandDecoder.TEMPLATE_ID -> "resetCronTime";
             case BranchRepliedCommandDecoder.TEMPLATE_ID -> "branchReplied";
             case NumberCommandDecoder.TEMPLATE_ID ->
                 NumberVerb.ofCode(buffer.getByte(block + NumberCommandDecoder.verbEncodingOffset()))
@@ -40,7 +53,11 @@ public final class CommandFrame {
     /** The gid it is about, or "" when it names none. */
     public static String gid(DirectBuffer buffer, int offset) {
         return switch (templateId(buffer, offset)) {
-            case AnnounceCommandDecoder.TEMPLATE_ID, AbortCommandDecoder.TEMPLATE_ID, GidCommandDecoder.TEMPLATE_ID ->
+            case AnnounceCommandDecoder.TEMPLATE_ID,
+                    AbortCommandDecoder.TEMPLATE_ID,
+                    GidCommandDecoder.TEMPLATE_ID,
+                    RegisterCommandDecoder.TEMPLATE_ID,
+                    FinishWorkflowCommandDecoder.TEMPLATE_ID ->
                 Utf8.read(buffer, offset + MessageHeaderDecoder.ENCODED_LENGTH + blockLength(buffer, offset));
             default -> "";
         };
@@ -53,7 +70,12 @@ public final class CommandFrame {
             case AnnounceCommandDecoder.TEMPLATE_ID,
                     AbortCommandDecoder.TEMPLATE_ID,
                     GidCommandDecoder.TEMPLATE_ID,
-                    ListCommandDecoder.TEMPLATE_ID ->
+                    ListCommandDecoder.TEMPLATE_ID,
+                    RegisterCommandDecoder.TEMPLATE_ID,
+                    FinishWorkflowCommandDecoder.TEMPLATE_ID,
+                    TopicCommandDecoder.TEMPLATE_ID,
+                    TopicQueryCommandDecoder.TEMPLATE_ID,
+                    ResetCronCommandDecoder.TEMPLATE_ID ->
                 buffer.getLong(block + AnnounceCommandDecoder.requestIdEncodingOffset(), ByteOrder.LITTLE_ENDIAN);
             default -> 0;
         };

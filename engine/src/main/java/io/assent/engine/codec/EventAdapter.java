@@ -6,6 +6,7 @@ import io.assent.engine.Events.BranchImage;
 import io.assent.engine.Events.TransactionImage;
 import io.assent.engine.Options;
 import io.assent.engine.Outcome;
+import io.assent.engine.Registration;
 import io.assent.engine.Settings;
 import io.assent.engine.Submission;
 import io.assent.engine.TransactionKind;
@@ -13,6 +14,7 @@ import io.assent.engine.TransactionStatus;
 import io.assent.engine.codec.CommandAdapter.TextCursor;
 import io.assent.engine.codec.sbe.BranchDeferredDecoder;
 import io.assent.engine.codec.sbe.BranchFailedDecoder;
+import io.assent.engine.codec.sbe.BranchRegisteredDecoder;
 import io.assent.engine.codec.sbe.BranchRestoredDecoder;
 import io.assent.engine.codec.sbe.BranchSucceededDecoder;
 import io.assent.engine.codec.sbe.CausedDecoder;
@@ -24,12 +26,21 @@ import io.assent.engine.codec.sbe.HistoryTookOverDecoder;
 import io.assent.engine.codec.sbe.MessageHeaderDecoder;
 import io.assent.engine.codec.sbe.QuarantineReleasedDecoder;
 import io.assent.engine.codec.sbe.QuarantinedDecoder;
+import io.assent.engine.codec.sbe.ResultKeptDecoder;
 import io.assent.engine.codec.sbe.RollbackDecidedDecoder;
+import io.assent.engine.codec.sbe.RollbackReasonReplacedDecoder;
 import io.assent.engine.codec.sbe.StateRestoredDecoder;
 import io.assent.engine.codec.sbe.SubmittedDecoder;
+import io.assent.engine.codec.sbe.SubscriberRestoredDecoder;
+import io.assent.engine.codec.sbe.TopicDeletedDecoder;
+import io.assent.engine.codec.sbe.TopicExpandedDecoder;
+import io.assent.engine.codec.sbe.TopicRestoredDecoder;
+import io.assent.engine.codec.sbe.TopicSubscribedDecoder;
+import io.assent.engine.codec.sbe.TopicUnsubscribedDecoder;
 import io.assent.engine.codec.sbe.TransactionCreatedDecoder;
 import io.assent.engine.codec.sbe.TransactionRestoredDecoder;
 import java.nio.ByteOrder;
+import java.util.List;
 import org.agrona.DirectBuffer;
 
 /** Decodes events into calls. One thread. */
@@ -53,6 +64,15 @@ public final class EventAdapter {
     private final StateRestoredDecoder stateRestored = new StateRestoredDecoder();
     private final TransactionRestoredDecoder transactionRestored = new TransactionRestoredDecoder();
     private final BranchRestoredDecoder branchRestored = new BranchRestoredDecoder();
+    private final BranchRegisteredDecoder branchRegistered = new BranchRegisteredDecoder();
+    private final TopicExpandedDecoder topicExpanded = new TopicExpandedDecoder();
+    private final ResultKeptDecoder resultKept = new ResultKeptDecoder();
+    private final RollbackReasonReplacedDecoder rollbackReasonReplaced = new RollbackReasonReplacedDecoder();
+    private final TopicSubscribedDecoder topicSubscribed = new TopicSubscribedDecoder();
+    private final TopicUnsubscribedDecoder topicUnsubscribed = new TopicUnsubscribedDecoder();
+    private final TopicDeletedDecoder topicDeleted = new TopicDeletedDecoder();
+    private final TopicRestoredDecoder topicRestored = new TopicRestoredDecoder();
+    private final SubscriberRestoredDecoder subscriberRestored = new SubscriberRestoredDecoder();
     private final TextCursor texts = new TextCursor();
 
     public EventAdapter(Events events) {
@@ -123,6 +143,48 @@ public final class EventAdapter {
             }
             case TransactionRestoredDecoder.TEMPLATE_ID -> onTransactionRestored(buffer, offset);
             case BranchRestoredDecoder.TEMPLATE_ID -> onBranchRestored(buffer, offset);
+            case BranchRegisteredDecoder.TEMPLATE_ID -> {
+                branchRegistered.wrapAndApplyHeader(buffer, offset, header);
+                texts.start(buffer, branchRegistered.limit());
+                events.branchRegistered(branchRegistered.now(), branchRegistered.id(), new Registration(texts.bytes()));
+            }
+            case TopicExpandedDecoder.TEMPLATE_ID -> onTopicExpanded(buffer, offset);
+            case ResultKeptDecoder.TEMPLATE_ID -> {
+                resultKept.wrapAndApplyHeader(buffer, offset, header);
+                texts.start(buffer, resultKept.limit());
+                events.resultKept(resultKept.now(), resultKept.id(), texts.text(), texts.text());
+            }
+            case RollbackReasonReplacedDecoder.TEMPLATE_ID -> {
+                rollbackReasonReplaced.wrapAndApplyHeader(buffer, offset, header);
+                texts.start(buffer, rollbackReasonReplaced.limit());
+                events.rollbackReasonReplaced(rollbackReasonReplaced.now(), rollbackReasonReplaced.id(), texts.text());
+            }
+            case TopicSubscribedDecoder.TEMPLATE_ID -> {
+                topicSubscribed.wrapAndApplyHeader(buffer, offset, header);
+                texts.start(buffer, topicSubscribed.limit());
+                events.topicSubscribed(topicSubscribed.now(), texts.text(), texts.text(), texts.text());
+            }
+            case TopicUnsubscribedDecoder.TEMPLATE_ID -> {
+                topicUnsubscribed.wrapAndApplyHeader(buffer, offset, header);
+                texts.start(buffer, topicUnsubscribed.limit());
+                events.topicUnsubscribed(topicUnsubscribed.now(), texts.text(), texts.text());
+            }
+            case TopicDeletedDecoder.TEMPLATE_ID -> {
+                topicDeleted.wrapAndApplyHeader(buffer, offset, header);
+                texts.start(buffer, topicDeleted.limit());
+                events.topicDeleted(topicDeleted.now(), texts.text());
+            }
+            case TopicRestoredDecoder.TEMPLATE_ID -> {
+                topicRestored.wrapAndApplyHeader(buffer, offset, header);
+                texts.start(buffer, topicRestored.limit());
+                events.topicRestored(
+                        texts.text(), topicRestored.version(), topicRestored.createTime(), topicRestored.updateTime());
+            }
+            case SubscriberRestoredDecoder.TEMPLATE_ID -> {
+                subscriberRestored.wrapAndApplyHeader(buffer, offset, header);
+                texts.start(buffer, subscriberRestored.limit());
+                events.subscriberRestored(texts.text(), texts.text(), texts.text());
+            }
             default ->
                 throw new IllegalStateException("unknown event template " + template + " of " + length + " bytes");
         }
@@ -213,6 +275,17 @@ public final class EventAdapter {
                 branchDeferred.nextTime(),
                 branchDeferred.retryCount(),
                 texts.text());
+    }
+
+    private void onTopicExpanded(DirectBuffer buffer, int offset) {
+        topicExpanded.wrapAndApplyHeader(buffer, offset, header);
+        TopicExpandedDecoder.SubscribersDecoder subscribers = topicExpanded.subscribers();
+        String[] urls = new String[subscribers.count()];
+        texts.start(buffer, topicExpanded.limit());
+        for (int i = 0; i < urls.length; i++) {
+            urls[i] = texts.text();
+        }
+        events.topicExpanded(topicExpanded.now(), topicExpanded.id(), topicExpanded.step(), List.of(urls));
     }
 
     private void onTransactionRestored(DirectBuffer buffer, int offset) {

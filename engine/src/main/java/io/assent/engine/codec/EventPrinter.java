@@ -1,15 +1,17 @@
 package io.assent.engine.codec;
 
+import io.assent.engine.BranchRows;
+import io.assent.engine.BranchStatus;
 import io.assent.engine.Events;
 import io.assent.engine.Options;
 import io.assent.engine.Outcome;
+import io.assent.engine.Registration;
 import io.assent.engine.Settings;
 import io.assent.engine.Submission;
-import io.assent.engine.TransactionKind;
 import io.assent.engine.TransactionStatus;
 import io.assent.engine.mode.Modes;
-import io.assent.engine.mode.TransactionMode;
 import java.time.Instant;
+import java.util.List;
 import java.util.Locale;
 import org.agrona.collections.Long2ObjectHashMap;
 
@@ -32,7 +34,8 @@ public final class EventPrinter implements Events {
 
     private final LineListener listener;
     private final Modes modes = Modes.standard();
-    private final Long2ObjectHashMap<Submission> known = new Long2ObjectHashMap<>();
+    private final Long2ObjectHashMap<String> gids = new Long2ObjectHashMap<>();
+    private final Long2ObjectHashMap<BranchRows> known = new Long2ObjectHashMap<>();
 
     public EventPrinter(LineListener listener) {
         this.listener = listener;
@@ -51,7 +54,7 @@ public final class EventPrinter implements Events {
     @Override
     public void transactionCreated(
             long now, long id, TransactionStatus status, int retryIntervalS, long deadlineMs, Submission submission) {
-        known.put(id, submission);
+        remember(id, submission);
         print(
                 now,
                 id,
@@ -62,6 +65,10 @@ public final class EventPrinter implements Events {
 
     @Override
     public void submitted(long now, long id, int retryIntervalS, long deadlineMs, Options options) {
+        BranchRows rows = known.get(id);
+        if (rows != null && options != null) {
+            rows.changeOptions(options);
+        }
         print(
                 now,
                 id,
@@ -129,11 +136,83 @@ public final class EventPrinter implements Events {
     public void forgotten(long now, long id) {
         print(now, id, "forgotten");
         known.remove(id);
+        gids.remove(id);
     }
 
     @Override
     public void historyTookOver(long now, long position) {
         listener.onLine("", time(now) + " history took over what finished up to position " + position);
+    }
+
+    @Override
+    public void branchRegistered(long now, long id, Registration registration) {
+        BranchRows rows = known.get(id);
+        if (rows != null) {
+            rows.register(now, registration);
+        }
+        StringBuilder operations = new StringBuilder();
+        for (Registration.Operation operation : registration.operations()) {
+            operations
+                    .append(operations.length() == 0 ? " " : ", ")
+                    .append(operation.name())
+                    .append(operation.url().isEmpty() ? "" : " " + operation.url())
+                    .append(
+                            operation.status() == BranchStatus.PREPARED
+                                    ? ""
+                                    : " " + operation.status().wireName());
+        }
+        print(now, id, "branch " + registration.branchId() + " registered:" + operations);
+    }
+
+    @Override
+    public void topicExpanded(long now, long id, int step, List<String> urls) {
+        BranchRows rows = known.get(id);
+        if (rows != null) {
+            rows.expand(step, urls);
+        }
+        print(now, id, "step " + (step + 1) + " goes to " + urls.size() + " subscribers of its topic");
+    }
+
+    @Override
+    public void resultKept(long now, long id, String rollbackReason, String result) {
+        print(
+                now,
+                id,
+                "result of " + result.length() + " characters"
+                        + (rollbackReason.isEmpty() ? "" : ", rollback reason " + quoted(rollbackReason)));
+    }
+
+    @Override
+    public void rollbackReasonReplaced(long now, long id, String reason) {
+        print(now, id, "aborted again: " + quoted(reason));
+    }
+
+    @Override
+    public void topicSubscribed(long now, String topic, String url, String remark) {
+        listener.onLine(
+                "",
+                time(now) + " topic " + quoted(topic) + " subscribed by " + url
+                        + (remark.isEmpty() ? "" : ", remark " + quoted(remark)));
+    }
+
+    @Override
+    public void topicUnsubscribed(long now, String topic, String url) {
+        listener.onLine("", time(now) + " topic " + quoted(topic) + " unsubscribed by " + url);
+    }
+
+    @Override
+    public void topicDeleted(long now, String topic) {
+        listener.onLine("", time(now) + " topic " + quoted(topic) + " deleted");
+    }
+
+    @Override
+    public void topicRestored(String topic, long version, long createTimeMs, long updateTimeMs) {
+        listener.onLine("", time(updateTimeMs) + " topic " + quoted(topic) + " restored, version " + version);
+    }
+
+    @Override
+    public void subscriberRestored(String topic, String url, String remark) {
+        listener.onLine("", "topic " + quoted(topic) + " has subscriber " + url);
     }
 
     @Override
@@ -143,7 +222,7 @@ public final class EventPrinter implements Events {
 
     @Override
     public void transactionRestored(TransactionImage image) {
-        known.put(image.id(), image.submission());
+        remember(image.id(), image.submission());
         print(
                 image.updateTimeMs(),
                 image.id(),
@@ -160,21 +239,26 @@ public final class EventPrinter implements Events {
     }
 
     private void print(long now, long id, String what) {
-        Submission submission = known.get(id);
-        String gid = submission == null ? "" : submission.gid();
-        String name = submission == null ? "#" + id : gid;
+        String known = gids.get(id);
+        String gid = known == null ? "" : known;
+        String name = known == null ? "#" + id : gid;
         listener.onLine(gid, time(now) + " " + name + " " + what);
     }
 
+    private void remember(long id, Submission submission) {
+        gids.put(id, submission.gid());
+        if (modes.has(submission.kind())) {
+            known.put(id, new BranchRows(modes.of(submission.kind()), submission));
+        }
+    }
+
     private String branch(long id, int row) {
-        Submission submission = known.get(id);
-        if (submission == null || !modes.has(submission.kind())) {
+        BranchRows rows = known.get(id);
+        if (rows == null) {
             return "row " + row;
         }
-        TransactionKind kind = submission.kind();
-        TransactionMode mode = modes.of(kind);
-        String name = "branch " + mode.branchId(row) + " " + mode.operation(row);
-        String url = mode.url(submission, row);
+        String name = "branch " + rows.branchId(row) + " " + rows.operation(row);
+        String url = rows.url(row);
         return url.isEmpty() ? name : name + " " + url;
     }
 

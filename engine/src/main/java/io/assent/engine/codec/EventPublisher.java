@@ -3,12 +3,14 @@ package io.assent.engine.codec;
 import io.assent.engine.Events;
 import io.assent.engine.Options;
 import io.assent.engine.Outcome;
+import io.assent.engine.Registration;
 import io.assent.engine.Settings;
 import io.assent.engine.Submission;
 import io.assent.engine.TransactionStatus;
 import io.assent.engine.Utf8;
 import io.assent.engine.codec.sbe.BranchDeferredEncoder;
 import io.assent.engine.codec.sbe.BranchFailedEncoder;
+import io.assent.engine.codec.sbe.BranchRegisteredEncoder;
 import io.assent.engine.codec.sbe.BranchRestoredEncoder;
 import io.assent.engine.codec.sbe.BranchSucceededEncoder;
 import io.assent.engine.codec.sbe.CausedEncoder;
@@ -20,12 +22,21 @@ import io.assent.engine.codec.sbe.HistoryTookOverEncoder;
 import io.assent.engine.codec.sbe.MessageHeaderEncoder;
 import io.assent.engine.codec.sbe.QuarantineReleasedEncoder;
 import io.assent.engine.codec.sbe.QuarantinedEncoder;
+import io.assent.engine.codec.sbe.ResultKeptEncoder;
 import io.assent.engine.codec.sbe.RollbackDecidedEncoder;
+import io.assent.engine.codec.sbe.RollbackReasonReplacedEncoder;
 import io.assent.engine.codec.sbe.StateRestoredEncoder;
 import io.assent.engine.codec.sbe.SubmittedEncoder;
+import io.assent.engine.codec.sbe.SubscriberRestoredEncoder;
+import io.assent.engine.codec.sbe.TopicDeletedEncoder;
+import io.assent.engine.codec.sbe.TopicExpandedEncoder;
+import io.assent.engine.codec.sbe.TopicRestoredEncoder;
+import io.assent.engine.codec.sbe.TopicSubscribedEncoder;
+import io.assent.engine.codec.sbe.TopicUnsubscribedEncoder;
 import io.assent.engine.codec.sbe.TransactionCreatedEncoder;
 import io.assent.engine.codec.sbe.TransactionRestoredEncoder;
 import java.nio.ByteOrder;
+import java.util.List;
 import org.agrona.DirectBuffer;
 import org.agrona.MutableDirectBuffer;
 
@@ -60,6 +71,15 @@ public final class EventPublisher implements Events {
     private final StateRestoredEncoder stateRestored = new StateRestoredEncoder();
     private final TransactionRestoredEncoder transactionRestored = new TransactionRestoredEncoder();
     private final BranchRestoredEncoder branchRestored = new BranchRestoredEncoder();
+    private final BranchRegisteredEncoder branchRegistered = new BranchRegisteredEncoder();
+    private final TopicExpandedEncoder topicExpanded = new TopicExpandedEncoder();
+    private final ResultKeptEncoder resultKept = new ResultKeptEncoder();
+    private final RollbackReasonReplacedEncoder rollbackReasonReplaced = new RollbackReasonReplacedEncoder();
+    private final TopicSubscribedEncoder topicSubscribed = new TopicSubscribedEncoder();
+    private final TopicUnsubscribedEncoder topicUnsubscribed = new TopicUnsubscribedEncoder();
+    private final TopicDeletedEncoder topicDeleted = new TopicDeletedEncoder();
+    private final TopicRestoredEncoder topicRestored = new TopicRestoredEncoder();
+    private final SubscriberRestoredEncoder subscriberRestored = new SubscriberRestoredEncoder();
 
     private MutableDirectBuffer buffer;
     private int length;
@@ -316,6 +336,117 @@ public final class EventPublisher implements Events {
                 .lastLatencyMs(image.lastLatencyMs())
                 .putText(text, 0, text.length);
         frame(branchRestored.limit());
+    }
+
+    @Override
+    public void branchRegistered(long now, long id, Registration registration) {
+        byte[] bytes = registration.bytes();
+        branchRegistered
+                .wrapAndApplyHeader(buffer, messageOffset(), header)
+                .now(now)
+                .id(id)
+                .putRegistration(bytes, 0, bytes.length);
+        frame(branchRegistered.limit());
+    }
+
+    @Override
+    public void topicExpanded(long now, long id, int step, List<String> urls) {
+        topicExpanded
+                .wrapAndApplyHeader(buffer, messageOffset(), header)
+                .now(now)
+                .id(id)
+                .step(step);
+        TopicExpandedEncoder.SubscribersEncoder subscribers = topicExpanded.subscribersCount(urls.size());
+        for (int i = 0; i < urls.size(); i++) {
+            byte[] url = Utf8.encode(urls.get(i));
+            subscribers.next().putUrl(url, 0, url.length);
+        }
+        frame(topicExpanded.limit());
+    }
+
+    @Override
+    public void resultKept(long now, long id, String rollbackReason, String result) {
+        byte[] reasonBytes = Utf8.encode(rollbackReason);
+        byte[] resultBytes = Utf8.encode(result);
+        resultKept
+                .wrapAndApplyHeader(buffer, messageOffset(), header)
+                .now(now)
+                .id(id)
+                .putRollbackReason(reasonBytes, 0, reasonBytes.length)
+                .putResult(resultBytes, 0, resultBytes.length);
+        frame(resultKept.limit());
+    }
+
+    @Override
+    public void rollbackReasonReplaced(long now, long id, String reason) {
+        byte[] reasonBytes = Utf8.encode(reason);
+        rollbackReasonReplaced
+                .wrapAndApplyHeader(buffer, messageOffset(), header)
+                .now(now)
+                .id(id)
+                .putReason(reasonBytes, 0, reasonBytes.length);
+        frame(rollbackReasonReplaced.limit());
+    }
+
+    @Override
+    public void topicSubscribed(long now, String topic, String url, String remark) {
+        byte[] topicBytes = Utf8.encode(topic);
+        byte[] urlBytes = Utf8.encode(url);
+        byte[] remarkBytes = Utf8.encode(remark);
+        topicSubscribed
+                .wrapAndApplyHeader(buffer, messageOffset(), header)
+                .now(now)
+                .putTopic(topicBytes, 0, topicBytes.length)
+                .putUrl(urlBytes, 0, urlBytes.length)
+                .putRemark(remarkBytes, 0, remarkBytes.length);
+        frame(topicSubscribed.limit());
+    }
+
+    @Override
+    public void topicUnsubscribed(long now, String topic, String url) {
+        byte[] topicBytes = Utf8.encode(topic);
+        byte[] urlBytes = Utf8.encode(url);
+        topicUnsubscribed
+                .wrapAndApplyHeader(buffer, messageOffset(), header)
+                .now(now)
+                .putTopic(topicBytes, 0, topicBytes.length)
+                .putUrl(urlBytes, 0, urlBytes.length);
+        frame(topicUnsubscribed.limit());
+    }
+
+    @Override
+    public void topicDeleted(long now, String topic) {
+        byte[] topicBytes = Utf8.encode(topic);
+        topicDeleted
+                .wrapAndApplyHeader(buffer, messageOffset(), header)
+                .now(now)
+                .putTopic(topicBytes, 0, topicBytes.length);
+        frame(topicDeleted.limit());
+    }
+
+    @Override
+    public void topicRestored(String topic, long version, long createTimeMs, long updateTimeMs) {
+        byte[] topicBytes = Utf8.encode(topic);
+        topicRestored
+                .wrapAndApplyHeader(buffer, messageOffset(), header)
+                .version(version)
+                .createTime(createTimeMs)
+                .updateTime(updateTimeMs)
+                .putTopic(topicBytes, 0, topicBytes.length);
+        frame(topicRestored.limit());
+    }
+
+    @Override
+    public void subscriberRestored(String topic, String url, String remark) {
+        byte[] topicBytes = Utf8.encode(topic);
+        byte[] urlBytes = Utf8.encode(url);
+        byte[] remarkBytes = Utf8.encode(remark);
+        subscriberRestored
+                .wrapAndApplyHeader(buffer, messageOffset(), header)
+                .putTopic(topicBytes, 0, topicBytes.length)
+                .putUrl(urlBytes, 0, urlBytes.length)
+                .putRemark(remarkBytes, 0, remarkBytes.length);
+        frame(subscriberRestored.limit());
     }
 
     private int messageOffset() {

@@ -1,30 +1,39 @@
 package io.assent.engine.mode;
 
 import io.assent.engine.TransactionKind;
-import java.util.EnumMap;
-import java.util.Map;
 
 /** The modes this build knows. */
 public final class Modes {
-    private final Map<TransactionKind, TransactionMode> modes = new EnumMap<>(TransactionKind.class);
+    private final TransactionMode[] byCode = new TransactionMode[TransactionKind.CODE_MAX + 1];
 
-    /** Saga and message. */
+    /** The five of the protocol. */
     public static Modes standard() {
-        return new Modes(new SagaMode(), new MsgMode());
+        return new Modes(new SagaMode(), new MsgMode(), new TccMode(), new XaMode(), new WorkflowMode());
     }
 
     public Modes(TransactionMode... known) {
         for (TransactionMode mode : known) {
-            modes.put(mode.kind(), mode);
+            byCode[mode.kind().code()] = mode;
         }
     }
 
+    /** These modes and one more. */
+    public Modes with(TransactionMode more) {
+        Modes extended = new Modes(more);
+        for (int code = 0; code < byCode.length; code++) {
+            if (byCode[code] != null) {
+                extended.byCode[code] = byCode[code];
+            }
+        }
+        return extended;
+    }
+
     public boolean has(TransactionKind kind) {
-        return modes.containsKey(kind);
+        return byCode[kind.code()] != null;
     }
 
     public TransactionMode of(TransactionKind kind) {
-        TransactionMode mode = modes.get(kind);
+        TransactionMode mode = byCode[kind.code()];
         if (mode == null) {
             throw new IllegalArgumentException("no mode for transactions of kind " + kind.wireName());
         }

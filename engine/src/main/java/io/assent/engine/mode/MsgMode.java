@@ -1,7 +1,6 @@
 package io.assent.engine.mode;
 
 import io.assent.engine.BranchStatus;
-import io.assent.engine.Rejection;
 import io.assent.engine.Submission;
 import io.assent.engine.TransactionKind;
 import io.assent.engine.TransactionStatus;
@@ -11,21 +10,24 @@ import io.assent.engine.TransactionStatus;
  * each has succeeded. It is never rolled back.
  */
 public final class MsgMode implements TransactionMode {
-    private static final String TOPIC_SCHEME = "topic://";
-
     @Override
     public TransactionKind kind() {
         return TransactionKind.MSG;
     }
 
     @Override
-    public Rejection check(Submission submission) {
-        for (int step = 0; step < submission.stepCount(); step++) {
-            if (submission.action(step).startsWith(TOPIC_SCHEME)) {
-                return Rejection.error("steps.topic", "topic not found: " + submission.action(step));
-            }
-        }
-        return null;
+    public boolean expandsTopics() {
+        return true;
+    }
+
+    @Override
+    public AbortEffect onAbort(TransactionStatus status) {
+        return status == TransactionStatus.PREPARED ? AbortEffect.FAILS : AbortEffect.REFUSED;
+    }
+
+    @Override
+    public RoundAnswers roundAnswers() {
+        return RoundAnswers.BRANCH_ERRORS;
     }
 
     @Override
@@ -35,16 +37,16 @@ public final class MsgMode implements TransactionMode {
 
     @Override
     public int step(int row) {
-        return row;
+        return row == Plan.CHECK_ROW ? -1 : row;
     }
 
     @Override
     public String branchId(int row) {
-        return row == Plan.CHECK_ROW ? "00" : BranchIds.ofStep(row);
+        return row == Plan.CHECK_ROW ? CheckBack.BRANCH_ID : BranchIds.ofStep(row);
     }
 
     @Override
-    public String operation(int row) {
+    public String operation(Submission submission, int row) {
         return row == Plan.CHECK_ROW ? "msg" : "action";
     }
 
@@ -54,28 +56,13 @@ public final class MsgMode implements TransactionMode {
     }
 
     @Override
-    public int sibling(int row) {
-        return -1;
-    }
-
-    @Override
-    public boolean isSecondPhase(int row) {
-        return false;
-    }
-
-    @Override
-    public boolean mayFail(int row) {
-        return false;
-    }
-
-    @Override
-    public int retryLimit(Submission submission, int row) {
-        return 0;
-    }
-
-    @Override
     public long deadlineMs(
-            Submission submission, boolean submitted, long createTimeMs, long nowMs, int defaultTimeoutS) {
+            Submission submission,
+            boolean submitted,
+            long createTimeMs,
+            long nowMs,
+            int resetIntervalS,
+            int defaultTimeoutS) {
         if (submitted) {
             // The delay counts from the submission, and only while it has not passed since the creation (PROTOCOL 6.3,
             // 13.36).
@@ -95,33 +82,6 @@ public final class MsgMode implements TransactionMode {
         return transaction.status() == TransactionStatus.PREPARED ? new CheckBack() : new Delivery(transaction);
     }
 
-    /** Prepared and timed out: the sender is asked. */
-    private static final class CheckBack extends Plan {
-        CheckBack() {
-            offer(CHECK_ROW);
-        }
-
-        @Override
-        public Verdict verdict() {
-            return Verdict.CONTINUE;
-        }
-
-        @Override
-        public String reason() {
-            return "";
-        }
-
-        @Override
-        public void settled(int row) {
-            // The answer changes the status, and with it the plan.
-        }
-
-        @Override
-        protected boolean isDue(int row) {
-            return row == CHECK_ROW;
-        }
-    }
-
     /** Submitted: rows one after the other, or all at once when concurrent. */
     private static final class Delivery extends Plan {
         private final TransactionView transaction;
@@ -133,7 +93,7 @@ public final class MsgMode implements TransactionMode {
         Delivery(TransactionView transaction) {
             this.transaction = transaction;
             this.concurrent = transaction.submission().options().concurrent();
-            this.rowCount = transaction.submission().stepCount();
+            this.rowCount = transaction.rowCount();
             for (int row = 0; row < rowCount; row++) {
                 if (isDone(row)) {
                     done++;

@@ -1,9 +1,9 @@
 package io.assent.engine.mode;
 
 import io.assent.engine.BranchStatus;
-import io.assent.engine.Rejection;
 import io.assent.engine.Submission;
 import io.assent.engine.TransactionKind;
+import io.assent.engine.TransactionStatus;
 import java.util.Arrays;
 
 /**
@@ -23,11 +23,6 @@ public final class SagaMode implements TransactionMode {
     }
 
     @Override
-    public Rejection check(Submission submission) {
-        return null;
-    }
-
-    @Override
     public int rowCount(Submission submission) {
         return submission.stepCount() * 2;
     }
@@ -43,7 +38,7 @@ public final class SagaMode implements TransactionMode {
     }
 
     @Override
-    public String operation(int row) {
+    public String operation(Submission submission, int row) {
         return isAction(row) ? "action" : "compensate";
     }
 
@@ -74,7 +69,12 @@ public final class SagaMode implements TransactionMode {
 
     @Override
     public long deadlineMs(
-            Submission submission, boolean submitted, long createTimeMs, long nowMs, int defaultTimeoutS) {
+            Submission submission,
+            boolean submitted,
+            long createTimeMs,
+            long nowMs,
+            int resetIntervalS,
+            int defaultTimeoutS) {
         // No default time-out for sagas, and none while prepared (PROTOCOL 6.1, 6.8).
         int given = submission.options().timeoutToFailS();
         return submitted && given > 0 ? createTimeMs + given * 1_000L : 0;
@@ -85,15 +85,16 @@ public final class SagaMode implements TransactionMode {
         return switch (transaction.status()) {
             case PREPARED, SUCCEED, FAILED -> new RestingPlan();
             case SUBMITTED ->
-                isTimedOut(transaction, nowMs)
+                TimedOut.isOver(transaction, nowMs)
                         ? new TimedOut(transaction)
                         : new Forward(transaction, new Steps(transaction.submission()));
             case ABORTING -> new Backward(transaction, new Steps(transaction.submission()));
         };
     }
 
-    private static boolean isTimedOut(TransactionView transaction, long nowMs) {
-        return transaction.deadlineMs() > 0 && nowMs >= transaction.deadlineMs();
+    @Override
+    public boolean waitsForItsClient(TransactionView transaction) {
+        return transaction.status() == TransactionStatus.PREPARED;
     }
 
     private static boolean isAction(int row) {
@@ -106,35 +107,6 @@ public final class SagaMode implements TransactionMode {
 
     private static int compensationOf(int step) {
         return 2 * step;
-    }
-
-    /** Its time is over before it succeeded. */
-    private static final class TimedOut extends Plan {
-        private final int timeoutS;
-
-        TimedOut(TransactionView transaction) {
-            timeoutS = transaction.submission().options().timeoutToFailS();
-        }
-
-        @Override
-        public Verdict verdict() {
-            return Verdict.ROLL_BACK;
-        }
-
-        @Override
-        public String reason() {
-            return "Timeout after " + timeoutS + " seconds";
-        }
-
-        @Override
-        public void settled(int row) {
-            // Decided already.
-        }
-
-        @Override
-        protected boolean isDue(int row) {
-            return false;
-        }
     }
 
     /** The actions. */

@@ -23,7 +23,11 @@ public interface TransactionView {
 
     long createTimeMs();
 
+    int rowCount();
+
     BranchStatus branchStatus(int row);
+
+    String url(int row);
 
     /** Error text of the last call of this row, "" when there was none. */
     String lastText(int row);

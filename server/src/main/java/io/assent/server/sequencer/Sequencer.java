@@ -2,12 +2,16 @@ package io.assent.server.sequencer;
 
 import io.assent.engine.Commands;
 import io.assent.engine.EffectQueue;
+import io.assent.engine.EffectQueue.AlertEffect;
 import io.assent.engine.EffectQueue.AnswerEffect;
 import io.assent.engine.EffectQueue.CallEffect;
+import io.assent.engine.EffectQueue.CronResetEffect;
 import io.assent.engine.EffectQueue.Effect;
 import io.assent.engine.EffectQueue.LookAgainEffect;
 import io.assent.engine.EffectQueue.PageEffect;
 import io.assent.engine.EffectQueue.RecordEffect;
+import io.assent.engine.EffectQueue.TopicsEffect;
+import io.assent.engine.EffectQueue.WaitsEffect;
 import io.assent.engine.EffectQueue.WithdrawEffect;
 import io.assent.engine.Pressure;
 import io.assent.engine.Settings;
@@ -307,6 +311,14 @@ public final class Sequencer {
             return loopOfRequest(record.requestId());
         } else if (effect instanceof PageEffect page) {
             return loopOfRequest(page.requestId());
+        } else if (effect instanceof TopicsEffect topics) {
+            return loopOfRequest(topics.requestId());
+        } else if (effect instanceof CronResetEffect reset) {
+            return loopOfRequest(reset.requestId());
+        } else if (effect instanceof WaitsEffect waits) {
+            return loopOfRequest(waits.requestId());
+        } else if (effect instanceof AlertEffect) {
+            return 0;
         } else if (effect instanceof LookAgainEffect lookAgain) {
             return loopOfRequest(lookAgain.requestId());
         }

@@ -159,6 +159,10 @@ final class Connection extends ChannelInboundHandlerAdapter {
         loop.responses().error(exchange, status, text, true);
     }
 
+    FrontLoop loop() {
+        return loop;
+    }
+
     /** A response became ready: writes what is in order. */
     void drain() {
         boolean closesNow = false;

@@ -1,28 +1,31 @@
 package io.assent.transport.front;
 
+import io.assent.engine.Answer;
+import io.assent.engine.CronReset;
 import io.assent.engine.HistoryAnswer;
 import io.assent.engine.Request;
 import io.assent.engine.Submission;
+import io.assent.engine.TopicPage;
 import io.assent.engine.TransactionFilter;
+import io.assent.engine.TransactionPage;
 import io.assent.engine.TransactionRecord;
-import io.assent.transport.Deadlines;
 import io.netty.buffer.ByteBuf;
 import java.util.ArrayList;
 import java.util.List;
 
-/** One request and its response to be. Its connection's event loop. */
-final class Exchange extends Deadlines.Entry {
+/** One HTTP request and its response to be. Its connection's event loop. */
+final class Exchange extends PendingRequest {
+    /** What no route claims is counted under one name. */
+    static final String UNKNOWN_API = "unknown";
 
-    /** How the engine's answer is shown. */
+    /** How a transaction is shown. */
     enum Shape {
-        /** Success or refusal. */
-        ANSWER,
         /** {@code query}. */
         QUERY,
         /** {@code all} with a gid. */
         SINGLE,
-        /** {@code all}. */
-        LIST
+        /** {@code prepareWorkflow}. */
+        WORKFLOW
     }
 
     final Connection connection;
@@ -31,22 +34,29 @@ final class Exchange extends Deadlines.Entry {
     final boolean head;
     final boolean expectsContinue;
 
-    /** 0 until the engine is asked. */
-    long requestId;
+    /** For metrics; null for what is not counted. */
+    String api = UNKNOWN_API;
 
-    Shape shape = Shape.ANSWER;
-    String gid = "";
+    long startedNanos;
+
+    Shape shape = Shape.QUERY;
+    /** The id of a JSON-RPC request; null for plain HTTP. */
+    String rpcId;
+
     String position = "";
-    /** Whether its client waits for a round. */
-    boolean waits;
+    /** A gid as given when it differs from what it was cleaned to, else "". */
+    String rawGid = "";
 
-    boolean isSubmit;
+    Endpoint endpoint;
     Request request;
     Submission submission;
     HistoryAnswer history;
 
     TransactionFilter filter;
     final List<TransactionRecord> collected = new ArrayList<>(0);
+
+    CronReset reset;
+    int resetCount;
 
     /** The whole response, null until there is one. */
     ByteBuf response;
@@ -57,5 +67,43 @@ final class Exchange extends Deadlines.Entry {
         this.http10 = http10;
         this.head = head;
         this.expectsContinue = expectsContinue;
+    }
+
+    @Override
+    protected void discard() {
+        if (response != null) {
+            response.release();
+            response = null;
+        }
+    }
+
+    @Override
+    protected void answer(Answer answer) {
+        connection.loop().responses().answer(this, answer);
+    }
+
+    @Override
+    protected void lookAgain() {
+        connection.loop().routes().writes().announce(this);
+    }
+
+    @Override
+    protected void record(TransactionRecord record) {
+        connection.loop().routes().reads().record(this, record);
+    }
+
+    @Override
+    protected void page(TransactionPage page) {
+        connection.loop().routes().reads().page(this, page);
+    }
+
+    @Override
+    protected void topics(TopicPage page) {
+        connection.loop().routes().reads().topics(this, page);
+    }
+
+    @Override
+    protected void cronReset(CronReset.Part part) {
+        connection.loop().routes().reads().cronReset(this, part);
     }
 }

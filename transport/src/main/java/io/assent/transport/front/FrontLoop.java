@@ -2,13 +2,18 @@ package io.assent.transport.front;
 
 import io.assent.engine.Answer;
 import io.assent.engine.Commands;
+import io.assent.engine.CronReset;
 import io.assent.engine.History;
 import io.assent.engine.Limits;
-import io.assent.engine.TransactionFilter;
+import io.assent.engine.Rejection;
+import io.assent.engine.Request;
+import io.assent.engine.TopicPage;
 import io.assent.engine.TransactionPage;
 import io.assent.engine.TransactionRecord;
+import io.assent.engine.Utf8;
 import io.assent.transport.Deadlines;
 import io.netty.channel.EventLoop;
+import io.netty.handler.codec.http.HttpHeaders;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
@@ -26,6 +31,11 @@ public final class FrontLoop {
     /** Request ids: the loop's number in the upper bits, a sequence in the lower. */
     public static final int SEQUENCE_BITS = 48;
 
+    /** For whoever publishes for a client and finds no room. */
+    public static final Rejection RING_FULL = Rejection.unavailable(
+            "bound.ring",
+            "no room in the command ring: the server is at its bound ringSlots or bufferPoolBytes, try again");
+
     private static final long SWEEP_MS = 50;
     /** Answered rounds end by the engine; a client waits this much longer than its branch calls may take (PROTOCOL 6.6). */
     private static final long ROUND_MARGIN_MS = 2_000;
@@ -38,13 +48,13 @@ public final class FrontLoop {
     private final Supplier<ServerState> state;
     private final ClockControl clock;
     private final Responses responses;
-    private final RecordJson json;
+    private final FrontMeter meter;
     private final Routes routes;
 
-    private final Long2ObjectHashMap<Exchange> pending = new Long2ObjectHashMap<>();
+    private final Long2ObjectHashMap<PendingRequest> pending = new Long2ObjectHashMap<>();
     private final Set<Connection> connections = new LinkedHashSet<>();
     private final List<Connection> unflushed = new ArrayList<>();
-    private final Deadlines<Exchange> rounds = new Deadlines<>(this::roundExpired);
+    private final Deadlines<PendingRequest> rounds = new Deadlines<>(this::roundExpired);
     /** What the ring had no room for and must still be said: rounds that expired, waiters that are gone. */
     private final ArrayDeque<Runnable> unsaid = new ArrayDeque<>();
 
@@ -59,7 +69,9 @@ public final class FrontLoop {
             Commands commands,
             History history,
             Supplier<ServerState> state,
-            ClockControl clock) {
+            ClockControl clock,
+            FrontMeter meter) {
+        this.meter = meter;
         this.number = number;
         this.eventLoop = eventLoop;
         this.config = config;
@@ -67,8 +79,8 @@ public final class FrontLoop {
         this.history = history;
         this.state = state;
         this.clock = clock;
-        this.json = new RecordJson(config.zone());
-        this.responses = new Responses(json);
+        RecordJson json = new RecordJson(config.zone());
+        this.responses = new Responses(json, meter);
         this.routes = new Routes(this, responses, json);
     }
 
@@ -80,51 +92,57 @@ public final class FrontLoop {
 
     /** Answers a request. */
     public void answer(long requestId, Answer answer) {
-        Exchange exchange = take(requestId);
-        if (exchange != null) {
-            responses.answer(exchange, answer);
+        PendingRequest request = take(requestId);
+        if (request != null) {
+            request.answer(answer);
         }
     }
 
     /** Answers a query; the record may be null. */
     public void record(long requestId, TransactionRecord record) {
-        Exchange exchange = take(requestId);
-        if (exchange != null) {
-            byte[] body = exchange.shape == Exchange.Shape.SINGLE
-                    ? json.single(record, exchange.position)
-                    : json.query(record);
-            responses.json(exchange, 200, body);
+        PendingRequest request = take(requestId);
+        if (request != null) {
+            request.record(record);
         }
     }
 
-    /** Takes a part of a listing; asks for the next when it is not enough. */
+    /** Takes a part of a listing. */
     public void page(long requestId, TransactionPage page) {
-        Exchange exchange = take(requestId);
-        if (exchange == null) {
-            return;
+        PendingRequest request = take(requestId);
+        if (request != null) {
+            request.page(page);
         }
-        exchange.collected.addAll(page.records());
-        TransactionFilter filter = exchange.filter;
-        int missing = filter.limit() - exchange.collected.size();
-        boolean largeEnough = exchange.collected.size() * 1_024L >= Limits.PAGE_BYTES_MAX;
-        if (page.nextId() == 0 || missing <= 0 || largeEnough) {
-            String next = page.nextId() == 0 ? "" : Long.toString(page.nextId());
-            responses.json(exchange, 200, json.page(exchange.collected, next));
-            return;
+    }
+
+    /** Answers a query of topics. */
+    public void topics(long requestId, TopicPage page) {
+        PendingRequest request = take(requestId);
+        if (request != null) {
+            request.topics(page);
         }
-        TransactionFilter rest = new TransactionFilter(
-                page.nextId(), missing, filter.status(), filter.kind(), filter.createdFromMs(), filter.createdToMs());
-        if (!commands.list(register(exchange), rest)) {
-            forget(exchange);
-            responses.json(exchange, 200, json.page(exchange.collected, Long.toString(page.nextId())));
+    }
+
+    /** Takes a part of a bulk reset. */
+    public void cronReset(long requestId, CronReset.Part part) {
+        PendingRequest request = take(requestId);
+        if (request != null) {
+            request.cronReset(part);
+        }
+    }
+
+    /** The request waits for a round although it did not say so. */
+    public void waits(long requestId, int requestTimeoutS) {
+        PendingRequest request = pending.get(requestId);
+        if (request != null) {
+            watch(request, requestTimeoutS);
         }
     }
 
     /** The history was asked too early for this request. */
     public void lookAgain(long requestId) {
-        Exchange exchange = pending.get(requestId);
-        if (exchange != null) {
-            routes.announceAgain(exchange);
+        PendingRequest request = pending.get(requestId);
+        if (request != null) {
+            request.lookAgain();
         }
     }
 
@@ -159,48 +177,72 @@ public final class FrontLoop {
 
     // ---------------------------------------------------------------- for connections and routes
 
-    long register(Exchange exchange) {
-        if (exchange.requestId != 0) {
-            pending.remove(exchange.requestId);
+    /** Gives the request a new id, by which the engine answers it. */
+    public long register(PendingRequest request) {
+        if (request.requestId != 0) {
+            pending.remove(request.requestId);
         }
-        exchange.requestId = ((long) number << SEQUENCE_BITS) | ++sequence;
-        pending.put(exchange.requestId, exchange);
-        return exchange.requestId;
+        request.requestId = ((long) number << SEQUENCE_BITS) | ++sequence;
+        pending.put(request.requestId, request);
+        return request.requestId;
     }
 
-    void forget(Exchange exchange) {
-        pending.remove(exchange.requestId);
-        rounds.remove(exchange);
+    /** The engine will not answer this request. */
+    public void forget(PendingRequest request) {
+        pending.remove(request.requestId);
+        rounds.remove(request);
     }
 
-    /** The client waits for a round, at most this long. */
-    void watch(Exchange exchange, int requestTimeoutS) {
+    /** The client waits for a round, at most as long as its branch calls may take and a little more; 0 for the configured time-out. */
+    public void watch(PendingRequest request, int requestTimeoutS) {
         long timeoutMs = Math.max(config.requestTimeoutMs(), requestTimeoutS * 1_000L) + ROUND_MARGIN_MS;
-        rounds.add(exchange, timeoutMs, System.nanoTime());
+        request.waits = true;
+        rounds.remove(request);
+        rounds.add(request, timeoutMs, System.nanoTime());
     }
 
     /** The client is gone; its transaction goes on. */
-    void abandon(Exchange exchange) {
-        if (exchange.response != null) {
-            exchange.response.release();
-            exchange.response = null;
+    public void abandon(PendingRequest request) {
+        request.discard();
+        if (request.requestId != 0 && pending.remove(request.requestId) != null && request.waits) {
+            say(() -> commands.waiterGone(request.requestId, request.gid()));
         }
-        if (exchange.requestId != 0 && pending.remove(exchange.requestId) != null && exchange.waits) {
-            say(() -> commands.waiterGone(exchange.requestId, exchange.gid));
-        }
-        rounds.remove(exchange);
+        rounds.remove(request);
     }
 
-    private Exchange take(long requestId) {
-        Exchange exchange = pending.remove(requestId);
-        if (exchange != null) {
-            rounds.remove(exchange);
+    /** Registers the request, with who acts and why if it says so. */
+    Request request(Exchange exchange, HttpHeaders headers) {
+        long id = register(exchange);
+        String actor = headers.get("X-Assent-Actor");
+        String reason = headers.get("X-Assent-Reason");
+        if (actor == null && reason == null) {
+            return Request.of(id);
         }
-        return exchange;
+        return new Request(id, bounded(actor, Limits.ACTOR_CHARS_MAX), bounded(reason, Limits.REASON_CHARS_MAX));
     }
 
-    private void roundExpired(Exchange exchange) {
-        say(() -> commands.roundExpired(exchange.requestId, exchange.gid));
+    private static String bounded(String text, int charsMax) {
+        return text == null ? "" : Utf8.truncate(text, charsMax);
+    }
+
+    /** Refuses a request that the ring had no room for. */
+    void asked(Exchange exchange, boolean taken) {
+        if (!taken) {
+            forget(exchange);
+            responses.answer(exchange, Answer.refused(RING_FULL, null));
+        }
+    }
+
+    private PendingRequest take(long requestId) {
+        PendingRequest request = pending.remove(requestId);
+        if (request != null) {
+            rounds.remove(request);
+        }
+        return request;
+    }
+
+    private void roundExpired(PendingRequest request) {
+        say(() -> commands.roundExpired(request.requestId, request.gid()));
     }
 
     private interface Saying {
@@ -251,19 +293,23 @@ public final class FrontLoop {
         return Limits.BODY_BYTES_MAX;
     }
 
-    FrontConfig config() {
+    FrontMeter meter() {
+        return meter;
+    }
+
+    public FrontConfig config() {
         return config;
     }
 
-    Commands commands() {
+    public Commands commands() {
         return commands;
     }
 
-    History history() {
+    public History history() {
         return history;
     }
 
-    ServerState state() {
+    public ServerState state() {
         return state.get();
     }
 

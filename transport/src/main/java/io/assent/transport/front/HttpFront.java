@@ -46,12 +46,13 @@ public final class HttpFront implements AutoCloseable {
             IntFunction<Commands> commands,
             History history,
             Supplier<ServerState> state,
-            ClockControl clock) {
+            ClockControl clock,
+            FrontMeter meter) {
         this.eventLoops = eventLoops;
         this.config = config;
         for (int i = 0; i < eventLoops.loops().size(); i++) {
             EventLoop eventLoop = eventLoops.loops().get(i);
-            FrontLoop loop = new FrontLoop(i, eventLoop, config, commands.apply(i), history, state, clock);
+            FrontLoop loop = new FrontLoop(i, eventLoop, config, commands.apply(i), history, state, clock, meter);
             loops.add(loop);
             byEventLoop.put(eventLoop, loop);
         }

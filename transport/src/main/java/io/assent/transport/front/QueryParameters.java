@@ -40,6 +40,12 @@ final class QueryParameters {
         }
     }
 
+    /** A segment of a path without its percent encoding; as it stands when an escape is broken. */
+    static String decodePath(String segment) {
+        String decoded = decode(segment.replace("+", "%2B"));
+        return decoded == null ? segment : decoded;
+    }
+
     /** Undoes percent and plus encoding; null when an escape is broken. */
     private static String decode(String text) {
         if (text.indexOf('%') < 0 && text.indexOf('+') < 0) {

@@ -6,7 +6,9 @@ import io.assent.engine.BranchCall.Header;
 import io.assent.engine.BranchRecord;
 import io.assent.engine.BranchStatus;
 import io.assent.engine.Options;
+import io.assent.engine.Topic;
 import io.assent.engine.TransactionRecord;
+import io.assent.engine.TransactionStatus;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.StringWriter;
@@ -27,7 +29,7 @@ final class RecordJson {
             .appendOffset("+HH:MM", "Z")
             .toFormatter(Locale.ROOT);
 
-    private final JsonFactory json = new JsonFactory();
+    private final JsonFactory json = new JsonFactory().setCharacterEscapes(new GoEscapes());
     private final ZoneOffset zone;
 
     RecordJson(ZoneOffset zone) {
@@ -51,7 +53,7 @@ final class RecordJson {
             }
             generator.writeEndArray();
             generator.writeFieldName("transaction");
-            writeTransactionOrNull(generator, record);
+            writeTransactionOrNull(generator, record, true);
             generator.writeEndObject();
         });
     }
@@ -63,7 +65,7 @@ final class RecordJson {
             generator.writeStringField("next_position", nextPosition);
             generator.writeArrayFieldStart("transactions");
             for (TransactionRecord record : records) {
-                writeTransactionOrNull(generator, record);
+                writeTransactionOrNull(generator, record, false);
             }
             generator.writeEndArray();
             generator.writeEndObject();
@@ -80,9 +82,128 @@ final class RecordJson {
                 generator.writeNull();
             } else {
                 generator.writeStartArray();
-                writeTransactionOrNull(generator, record);
+                writeTransactionOrNull(generator, record, false);
                 generator.writeEndArray();
             }
+            generator.writeEndObject();
+        });
+    }
+
+    /** The reply of {@code prepareWorkflow}. */
+    byte[] workflow(TransactionRecord record) {
+        return write(generator -> {
+            generator.writeStartObject();
+            generator.writeArrayFieldStart("progresses");
+            for (BranchRecord branch : record.branches()) {
+                writeBranch(generator, record, branch);
+            }
+            generator.writeEndArray();
+            generator.writeFieldName("transaction");
+            writeTransactionOrNull(generator, record, false);
+            generator.writeEndObject();
+        });
+    }
+
+    /**
+     * The reply of {@code queryKV} and {@code scanKV}.
+     *
+     * @param nextPosition null leaves it out
+     */
+    byte[] topics(List<Topic> topics, String nextPosition) {
+        return write(generator -> {
+            generator.writeStartObject();
+            generator.writeArrayFieldStart("kv");
+            for (Topic topic : topics) {
+                generator.writeStartObject();
+                generator.writeNumberField("id", 0);
+                writeTime(generator, "create_time", topic.createTimeMs());
+                writeTime(generator, "update_time", topic.updateTimeMs());
+                generator.writeStringField("cat", "topics");
+                generator.writeStringField("k", topic.name());
+                generator.writeStringField("v", subscribers(topic));
+                generator.writeNumberField("version", topic.version());
+                generator.writeEndObject();
+            }
+            generator.writeEndArray();
+            if (nextPosition != null) {
+                generator.writeStringField("next_position", nextPosition);
+            }
+            generator.writeEndObject();
+        });
+    }
+
+    private String subscribers(Topic topic) throws IOException {
+        StringWriter text = new StringWriter();
+        try (JsonGenerator generator = json.createGenerator(text)) {
+            generator.writeStartArray();
+            for (Topic.Subscriber subscriber : topic.subscribers()) {
+                generator.writeStartObject();
+                generator.writeStringField("url", subscriber.url());
+                generator.writeStringField("remark", subscriber.remark());
+                generator.writeEndObject();
+            }
+            generator.writeEndArray();
+        }
+        return text.toString();
+    }
+
+    /** The reply of {@code resetCronTime}. */
+    byte[] cronReset(boolean hasRemaining, int count) {
+        return write(generator -> {
+            generator.writeStartObject();
+            generator.writeBooleanField("has_remaining", hasRemaining);
+            generator.writeNumberField("succeed_count", count);
+            generator.writeEndObject();
+        });
+    }
+
+    /** A JSON-RPC success without anything to say. */
+    byte[] rpcResult(String id) {
+        return rpc(id, JsonGenerator::writeNull, JsonGenerator::writeNull);
+    }
+
+    /** A JSON-RPC success with a new gid. */
+    byte[] rpcGid(String id, String gid) {
+        return rpc(id, JsonGenerator::writeNull, generator -> {
+            generator.writeStartObject();
+            generator.writeStringField("gid", gid);
+            generator.writeEndObject();
+        });
+    }
+
+    /**
+     * A JSON-RPC error.
+     *
+     * @param emptyResult whether its result is an empty object instead of null
+     */
+    byte[] rpcError(String id, int code, String text, boolean emptyResult) {
+        return rpc(
+                id,
+                generator -> {
+                    generator.writeStartObject();
+                    generator.writeNumberField("code", code);
+                    generator.writeStringField("message", text);
+                    generator.writeEndObject();
+                },
+                generator -> {
+                    if (emptyResult) {
+                        generator.writeStartObject();
+                        generator.writeEndObject();
+                    } else {
+                        generator.writeNull();
+                    }
+                });
+    }
+
+    private byte[] rpc(String id, Body error, Body result) {
+        return write(generator -> {
+            generator.writeStartObject();
+            generator.writeFieldName("error");
+            error.writeTo(generator);
+            generator.writeStringField("id", id);
+            generator.writeStringField("jsonrpc", "2.0");
+            generator.writeFieldName("result");
+            result.writeTo(generator);
             generator.writeEndObject();
         });
     }
@@ -134,7 +255,8 @@ final class RecordJson {
         return bytes.toByteArray();
     }
 
-    private void writeTransactionOrNull(JsonGenerator generator, TransactionRecord record) throws IOException {
+    private void writeTransactionOrNull(JsonGenerator generator, TransactionRecord record, boolean explains)
+            throws IOException {
         if (record == null) {
             generator.writeNull();
             return;
@@ -159,7 +281,7 @@ final class RecordJson {
         writeNumber(generator, "next_cron_interval", record.nextCronIntervalS());
         writeTime(generator, "next_cron_time", record.nextCronTimeMs());
         writeOptions(generator, options, record.retryCount());
-        if (!record.status().isTerminal() && !record.branches().isEmpty()) {
+        if (!record.status().isTerminal() && explains) {
             writePending(generator, record);
         }
         if (!record.quarantineReason().isEmpty()) {
@@ -197,28 +319,70 @@ final class RecordJson {
         writeNumber(generator, "retry_count", retryCount);
     }
 
-    /** Why it is not finished: every row that is open, waits, or has failed so far. SDKs ignore it. */
+    /**
+     * Why it is not finished: what it waits for in one sentence, and every operation that is open, waits, or has not succeeded so far. SDKs
+     * ignore it.
+     */
     private void writePending(JsonGenerator generator, TransactionRecord record) throws IOException {
-        generator.writeArrayFieldStart("pending");
+        generator.writeObjectFieldStart("pending");
+        generator.writeStringField("waits_for", waitsFor(record));
+        writeTime(generator, "deadline", record.deadlineMs());
+        generator.writeArrayFieldStart("operations");
+        if (record.check() != null) {
+            writePendingOperation(generator, record.check());
+        }
         for (BranchRecord branch : record.branches()) {
-            boolean waits = branch.nextTimeMs() != 0 || branch.openSinceMs() != 0;
-            if (branch.status() == BranchStatus.PREPARED && (waits || branch.attempts() > 0)) {
-                generator.writeStartObject();
-                generator.writeStringField("branch_id", branch.branchId());
-                generator.writeStringField("op", branch.operation());
-                if (branch.lastOutcome() != null) {
-                    generator.writeStringField(
-                            "last_outcome", branch.lastOutcome().name().toLowerCase(Locale.ROOT));
-                    generator.writeNumberField("last_latency_ms", branch.lastLatencyMs());
-                }
-                writeText(generator, "last_error", branch.lastError());
-                generator.writeNumberField("attempts", branch.attempts());
-                writeTime(generator, "next_time", branch.nextTimeMs());
-                writeTime(generator, "open_since", branch.openSinceMs());
-                generator.writeEndObject();
-            }
+            writePendingOperation(generator, branch);
         }
         generator.writeEndArray();
+        generator.writeEndObject();
+    }
+
+    private static String waitsFor(TransactionRecord record) {
+        int open = 0;
+        int timed = 0;
+        for (BranchRecord branch : record.branches()) {
+            open += branch.openSinceMs() != 0 ? 1 : 0;
+            timed += branch.nextTimeMs() != 0 ? 1 : 0;
+        }
+        BranchRecord check = record.check();
+        if (!record.quarantineReason().isEmpty()) {
+            return "an administrator: it is quarantined";
+        } else if (open > 0) {
+            return "the reply of " + open + (open == 1 ? " branch call" : " branch calls");
+        } else if (timed > 0) {
+            return "the next attempt of " + timed + (timed == 1 ? " branch operation" : " branch operations");
+        } else if (check != null && check.openSinceMs() != 0) {
+            return "the answer of its client, which is being called";
+        } else if (check != null && check.nextTimeMs() != 0) {
+            return "the next call of its client";
+        } else if (record.status() == TransactionStatus.PREPARED) {
+            return "its client to decide";
+        } else if (record.deadlineMs() != 0) {
+            return "its delay to end";
+        }
+        return "its turn";
+    }
+
+    private void writePendingOperation(JsonGenerator generator, BranchRecord branch) throws IOException {
+        boolean waits = branch.nextTimeMs() != 0 || branch.openSinceMs() != 0;
+        if (branch.status() != BranchStatus.PREPARED || !(waits || branch.attempts() > 0)) {
+            return;
+        }
+        generator.writeStartObject();
+        generator.writeStringField("branch_id", branch.branchId());
+        generator.writeStringField("op", branch.operation());
+        writeText(generator, "url", branch.url());
+        if (branch.lastOutcome() != null) {
+            generator.writeStringField(
+                    "last_outcome", branch.lastOutcome().name().toLowerCase(Locale.ROOT));
+            generator.writeNumberField("last_latency_ms", branch.lastLatencyMs());
+        }
+        writeText(generator, "last_error", branch.lastError());
+        generator.writeNumberField("attempts", branch.attempts());
+        writeTime(generator, "next_time", branch.nextTimeMs());
+        writeTime(generator, "open_since", branch.openSinceMs());
+        generator.writeEndObject();
     }
 
     private void writeBranch(JsonGenerator generator, TransactionRecord record, BranchRecord branch)

@@ -11,15 +11,27 @@ final class Responses {
     private static final String JSON = "application/json; charset=utf-8";
     private static final String TEXT = "text/plain";
 
+    /** A JSON-RPC error that decides nothing. */
+    static final int RPC_INTERNAL = -32_603;
+
+    private static final int RPC_FAILURE = -32_901;
+    private static final String METRICS = "text/plain; version=0.0.4; charset=utf-8";
+
     private final RecordJson json;
+    private final FrontMeter meter;
     private final ByteBufAllocator allocator = ByteBufAllocator.DEFAULT;
 
-    Responses(RecordJson json) {
+    Responses(RecordJson json, FrontMeter meter) {
         this.json = json;
+        this.meter = meter;
     }
 
     /** The engine's answer, as SDKs expect it. */
     void answer(Exchange exchange, Answer answer) {
+        if (exchange.rpcId != null) {
+            rpcAnswer(exchange, answer);
+            return;
+        }
         String status = answer.status() == null
                 ? ""
                 : "X-Assent-Status: " + answer.status().wireName() + "\r\n";
@@ -33,6 +45,40 @@ final class Responses {
             case UNAVAILABLE ->
                 respond(exchange, 503, JSON, json.texts("message", answer.text()), status + "Retry-After: 1\r\n");
         }
+    }
+
+    private void rpcAnswer(Exchange exchange, Answer answer) {
+        switch (answer.verdict()) {
+            case SUCCESS -> respond(exchange, 200, JSON, json.rpcResult(exchange.rpcId), "");
+            case FAILURE ->
+                respond(exchange, 200, JSON, json.rpcError(exchange.rpcId, RPC_FAILURE, answer.text(), true), "");
+            case ONGOING ->
+                respond(exchange, 200, JSON, json.rpcError(exchange.rpcId, RPC_INTERNAL, answer.text(), true), "");
+            case ERROR -> {
+                boolean returned = !WireErrors.isRaised(answer.code());
+                respond(exchange, 200, JSON, json.rpcError(exchange.rpcId, RPC_INTERNAL, answer.text(), returned), "");
+            }
+            case UNAVAILABLE ->
+                respond(
+                        exchange,
+                        503,
+                        JSON,
+                        json.rpcError(exchange.rpcId, RPC_INTERNAL, answer.text(), false),
+                        "Retry-After: 1\r\n");
+        }
+    }
+
+    /** A JSON-RPC call that was not understood. */
+    void rpcRefusal(Exchange exchange, int status, int code, String text) {
+        respond(exchange, status, JSON, json.rpcError(exchange.rpcId, code, text, false), "");
+    }
+
+    void rpcGid(Exchange exchange, String gid) {
+        respond(exchange, 200, JSON, json.rpcGid(exchange.rpcId, gid), "");
+    }
+
+    void metrics(Exchange exchange, byte[] text) {
+        respond(exchange, 200, METRICS, text, "");
     }
 
     void json(Exchange exchange, int status, byte[] body) {
@@ -79,6 +125,9 @@ final class Responses {
             buffer.writeBytes(body);
         }
         exchange.response = buffer;
+        if (exchange.api != null) {
+            meter.called(exchange.api, status, System.nanoTime() - exchange.startedNanos);
+        }
         exchange.connection.drain();
     }
 

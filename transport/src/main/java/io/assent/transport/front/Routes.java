@@ -1,49 +1,44 @@
 package io.assent.transport.front;
 
 import io.assent.engine.Answer;
-import io.assent.engine.Commands;
-import io.assent.engine.HistoryAnswer;
-import io.assent.engine.Limits;
-import io.assent.engine.Request;
-import io.assent.engine.TransactionFilter;
-import io.assent.engine.TransactionKind;
-import io.assent.engine.TransactionStatus;
-import io.assent.engine.Utf8;
 import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpRequest;
-import java.security.SecureRandom;
-import java.util.List;
-import java.util.Set;
 
-/** From a whole request to a command or a reply (PROTOCOL 2.2). One per event loop. */
+/** From a whole request to whoever handles it (PROTOCOL 2). One per event loop. */
 final class Routes {
     private static final String BASE = "/api/dtmsvr/";
-    private static final Set<String> READS = Set.of("version", "newGid", "query", "all");
-    private static final Set<String> WRITES =
-            Set.of("prepare", "submit", "abort", "forceStop", "resetNextCronTime", "releaseQuarantined");
-    private static final char[] GID_ALPHABET =
-            "23456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz".toCharArray();
-    private static final int GID_CHARS = 22;
-    private static final int DEFAULT_LIMIT = 100;
     private static final long DEFAULT_ADVANCE_TIMEOUT_MS = 10_000;
-    private static final String FULL =
-            "no room in the command ring: the server is at its bound ringSlots or bufferPoolBytes, try again";
+    private static final String NO_CONSOLE =
+            "there is no console here; the API is at " + BASE + ", its metrics are at /api/metrics";
 
     private final FrontLoop loop;
     private final FrontConfig config;
     private final Responses responses;
     private final RecordJson json;
-    private final SubmissionParser parser = new SubmissionParser();
-    private final SecureRandom random = new SecureRandom();
+    private final Reads reads;
+    private final Writes writes;
+    private final JsonRpc jsonRpc;
 
     Routes(FrontLoop loop, Responses responses, RecordJson json) {
         this.loop = loop;
         this.config = loop.config();
         this.responses = responses;
         this.json = json;
+        this.reads = new Reads(loop, responses, json);
+        this.writes = new Writes(loop, responses);
+        this.jsonRpc = new JsonRpc(responses, reads, writes);
+    }
+
+    Reads reads() {
+        return reads;
+    }
+
+    Writes writes() {
+        return writes;
     }
 
     void handle(Exchange exchange, HttpRequest request, byte[] body, int length) {
+        exchange.startedNanos = System.nanoTime();
         String uri = request.uri();
         if (!uri.startsWith("/")) {
             uri = withoutAuthority(uri);
@@ -53,9 +48,7 @@ final class Routes {
         String query = question < 0 ? "" : uri.substring(question + 1);
         String method = request.method().name();
         try {
-            if (!route(exchange, method, path, query, request.headers(), body, length)) {
-                notFound(exchange, method, path, query);
-            }
+            route(exchange, method, path, query, request.headers(), body, length);
         } catch (RequestError e) {
             responses.answer(exchange, Answer.refused(e.rejection(), null));
         }
@@ -68,58 +61,117 @@ final class Routes {
         return slash < 0 ? "/" : uri.substring(slash);
     }
 
-    private boolean route(
+    private void route(
             Exchange exchange, String method, String path, String query, HttpHeaders headers, byte[] body, int length)
             throws RequestError {
+        if (path.startsWith(BASE)) {
+            String name = path.substring(BASE.length());
+            Endpoint endpoint = Endpoint.of(method, name);
+            if (endpoint == null) {
+                notFound(exchange, method, name, query);
+            } else {
+                exchange.api = endpoint.api();
+                exchange.endpoint = endpoint;
+                endpoint(exchange, name, query, headers, body, length);
+            }
+            return;
+        }
         switch (path) {
             case "/api/ping" -> {
+                exchange.api = null;
                 responses.json(exchange, 200, json.texts("msg", "pong"));
-                return true;
             }
             case "/healthz" -> {
+                exchange.api = null;
                 responses.plain(exchange, 200, "alive");
-                return true;
             }
             case "/readyz" -> {
+                exchange.api = null;
                 ready(exchange);
-                return true;
+            }
+            case "/api/metrics" -> {
+                if (method.equals("GET")) {
+                    exchange.api = "metrics";
+                    responses.metrics(exchange, loop.meter().exposition());
+                } else {
+                    noSuchPage(exchange);
+                }
+            }
+            case "/api/json-rpc" -> {
+                if (!method.equals("POST")) {
+                    noSuchPage(exchange);
+                    return;
+                }
+                exchange.api = "json-rpc";
+                if (!isStarting(exchange)) {
+                    jsonRpc.handle(exchange, headers, body, length);
+                }
+            }
+            case "/api/clock/advance" -> {
+                if (config.manualClock() && method.equals("POST")) {
+                    exchange.api = "advance";
+                    advance(exchange, new QueryParameters(query));
+                } else {
+                    noSuchPage(exchange);
+                }
             }
             default -> {
-                if (path.equals("/api/clock/advance") && config.manualClock() && method.equals("POST")) {
-                    advance(exchange, new QueryParameters(query));
-                    return true;
-                }
-                if (!path.startsWith(BASE)) {
-                    return false;
+                if (isConsole(path)) {
+                    responses.plain(exchange, 404, NO_CONSOLE);
+                } else {
+                    noSuchPage(exchange);
                 }
             }
         }
-        String name = path.substring(BASE.length());
-        boolean known = method.equals("GET") ? READS.contains(name) : method.equals("POST") && WRITES.contains(name);
-        if (!known) {
-            return false;
-        }
-        if (name.equals("version")) {
-            responses.json(exchange, 200, json.texts("version", config.version()));
-        } else if (loop.state() == ServerState.STARTING) {
-            responses.unavailable(exchange, "the server is starting: it replays its journal");
-        } else if (method.equals("GET")) {
-            read(exchange, name, new QueryParameters(query));
-        } else {
-            write(exchange, name, headers, body, length);
-        }
-        return true;
     }
 
-    private void notFound(Exchange exchange, String method, String path, String query) {
-        if (path.length() > 1 && path.endsWith("/") && path.startsWith(BASE)) {
-            String name = path.substring(BASE.length(), path.length() - 1);
-            if ((method.equals("GET") ? READS : WRITES).contains(name)) {
-                String location = BASE + name + (query.isEmpty() ? "" : "?" + query);
+    private void endpoint(Exchange exchange, String name, String query, HttpHeaders headers, byte[] body, int length)
+            throws RequestError {
+        Endpoint endpoint = exchange.endpoint;
+        if (endpoint == Endpoint.VERSION) {
+            responses.json(exchange, 200, json.texts("version", config.version()));
+        } else if (isStarting(exchange)) {
+            return;
+        } else if (endpoint.isGet()) {
+            reads.handle(exchange, endpoint, new QueryParameters(query), headers);
+        } else if (endpoint == Endpoint.DELETE_TOPIC) {
+            reads.deleteTopic(exchange, QueryParameters.decodePath(Endpoint.topicIn(name)), headers);
+        } else {
+            writes.handle(exchange, endpoint, headers, body, length);
+        }
+    }
+
+    private boolean isStarting(Exchange exchange) {
+        if (loop.state() == ServerState.STARTING) {
+            responses.unavailable(exchange, "the server is starting: it replays its journal");
+            return true;
+        }
+        return false;
+    }
+
+    /** Pages of DTM's console, below the configured path. */
+    private boolean isConsole(String path) {
+        String base = config.adminBasePath();
+        if (!path.startsWith(base)) {
+            return false;
+        }
+        String rest = path.substring(base.length());
+        return rest.isEmpty() || rest.equals("/") || rest.equals("/admin") || rest.startsWith("/admin/");
+    }
+
+    private void notFound(Exchange exchange, String method, String name, String query) {
+        if (name.length() > 1 && name.endsWith("/")) {
+            String registered = name.substring(0, name.length() - 1);
+            if (Endpoint.of(method, registered) != null) {
+                String location = BASE + registered + (query.isEmpty() ? "" : "?" + query);
                 responses.redirect(exchange, method.equals("GET") ? 301 : 307, location);
                 return;
             }
         }
+        noSuchPage(exchange);
+    }
+
+    private void noSuchPage(Exchange exchange) {
         responses.plain(exchange, 404, "404 page not found");
     }
 
@@ -131,147 +183,10 @@ final class Routes {
         }
     }
 
-    // ---------------------------------------------------------------- reads
-
-    private void read(Exchange exchange, String name, QueryParameters parameters) throws RequestError {
-        switch (name) {
-            case "newGid" -> responses.json(exchange, 200, json.texts("dtm_result", "SUCCESS", "gid", newGid()));
-            case "query" -> {
-                String gid = SubmissionParser.clean(parameters.text("gid"));
-                if (gid.isEmpty()) {
-                    throw new RequestError("gid.missing", "no gid specified");
-                }
-                exchange.shape = Exchange.Shape.QUERY;
-                exchange.gid = gid;
-                ask(exchange, loop.commands().query(loop.register(exchange), gid));
-            }
-            case "all" -> list(exchange, parameters);
-            default -> throw new IllegalStateException("no read is called " + name);
-        }
-    }
-
-    private void list(Exchange exchange, QueryParameters parameters) throws RequestError {
-        String gid = SubmissionParser.clean(parameters.text("gid"));
-        exchange.position = parameters.text("position");
-        if (!gid.isEmpty()) {
-            exchange.shape = Exchange.Shape.SINGLE;
-            exchange.gid = gid;
-            ask(exchange, loop.commands().query(loop.register(exchange), gid));
-            return;
-        }
-        long position = parameters.integer("position", Long.MAX_VALUE);
-        long limit = parameters.integer("limit", DEFAULT_LIMIT);
-        long from = parameters.integer("createTimeStart", 0);
-        long to = parameters.integer("createTimeEnd", Long.MAX_VALUE);
-        String statusText = parameters.text("status");
-        String kindText = parameters.text("transType");
-        TransactionStatus status = TransactionStatus.ofWireName(statusText);
-        TransactionKind kind = TransactionKind.ofWireName(kindText);
-        if ((status == null && !statusText.isEmpty()) || (kind == null && !kindText.isEmpty()) || position <= 0) {
-            responses.json(exchange, 200, json.page(List.of(), ""));
-            return;
-        }
-        exchange.shape = Exchange.Shape.LIST;
-        exchange.filter = new TransactionFilter(
-                position,
-                (int) Math.min(limit <= 0 ? DEFAULT_LIMIT : limit, Limits.PAGE_RECORDS_MAX),
-                status,
-                kind,
-                from / 1_000 * 1_000,
-                to == Long.MAX_VALUE ? to : to / 1_000 * 1_000 + 999);
-        ask(exchange, loop.commands().list(loop.register(exchange), exchange.filter));
-    }
-
-    private String newGid() {
-        byte[] bytes = new byte[GID_CHARS];
-        random.nextBytes(bytes);
-        char[] gid = new char[GID_CHARS];
-        for (int i = 0; i < GID_CHARS; i++) {
-            gid[i] = GID_ALPHABET[(bytes[i] & 0xFF) % GID_ALPHABET.length];
-        }
-        return new String(gid);
-    }
-
-    // ---------------------------------------------------------------- writes
-
-    private void write(Exchange exchange, String name, HttpHeaders headers, byte[] body, int length)
-            throws RequestError {
-        parser.read(body, length);
-        exchange.gid = parser.gid();
-        Commands commands = loop.commands();
-        switch (name) {
-            case "prepare", "submit" -> announce(exchange, name.equals("submit"), headers);
-            case "abort" ->
-                ask(
-                        exchange,
-                        commands.abort(
-                                request(exchange, headers), exchange.gid, parser.transType(), parser.rollbackReason()));
-            case "forceStop" -> ask(exchange, commands.forceStop(request(exchange, headers), exchange.gid));
-            case "resetNextCronTime" ->
-                ask(exchange, commands.resetNextCronTime(request(exchange, headers), exchange.gid));
-            case "releaseQuarantined" ->
-                ask(exchange, commands.releaseQuarantined(request(exchange, headers), exchange.gid));
-            default -> throw new IllegalStateException("no write is called " + name);
-        }
-    }
-
-    private void announce(Exchange exchange, boolean submit, HttpHeaders headers) throws RequestError {
-        addTrace(headers, "traceparent");
-        addTrace(headers, "tracestate");
-        exchange.submission = parser.submission();
-        exchange.isSubmit = submit;
-        exchange.request = request(exchange, headers);
-        exchange.waits = submit && exchange.submission.options().waitResult();
-        if (exchange.waits) {
-            loop.watch(exchange, exchange.submission.options().requestTimeoutS());
-        }
-        announceAgain(exchange);
-    }
-
-    /** Asks the history and sends the command; a second time when the engine has forgotten more than the history knew. */
-    void announceAgain(Exchange exchange) {
-        exchange.history = loop.history().find(exchange.gid);
-        HistoryAnswer history = exchange.history;
-        ask(
-                exchange,
-                exchange.isSubmit
-                        ? loop.commands().submit(exchange.request, exchange.submission, history)
-                        : loop.commands().prepare(exchange.request, exchange.submission, history));
-    }
-
-    private void addTrace(HttpHeaders headers, String name) {
-        String value = headers.get(name);
-        if (value != null && !value.isEmpty() && value.length() < Limits.ATTRIBUTE_BYTES_MAX / 2) {
-            parser.attribute(name, value);
-        }
-    }
-
-    private Request request(Exchange exchange, HttpHeaders headers) {
-        long id = loop.register(exchange);
-        String actor = headers.get("X-Assent-Actor");
-        String reason = headers.get("X-Assent-Reason");
-        if (actor == null && reason == null) {
-            return Request.of(id);
-        }
-        return new Request(id, bounded(actor, Limits.ACTOR_CHARS_MAX), bounded(reason, Limits.REASON_CHARS_MAX));
-    }
-
-    private static String bounded(String text, int charsMax) {
-        return text == null ? "" : Utf8.truncate(text, charsMax);
-    }
-
-    private void ask(Exchange exchange, boolean taken) {
-        if (!taken) {
-            loop.forget(exchange);
-            responses.unavailable(exchange, FULL);
-        }
-    }
-
     // ---------------------------------------------------------------- the manual clock
 
     private void advance(Exchange exchange, QueryParameters parameters) throws RequestError {
-        if (loop.state() == ServerState.STARTING) {
-            responses.unavailable(exchange, "the server is starting: it replays its journal");
+        if (isStarting(exchange)) {
             return;
         }
         long ms = parameters.integer("ms", -1);

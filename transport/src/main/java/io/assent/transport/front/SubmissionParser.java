@@ -4,30 +4,40 @@ import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
+import io.assent.engine.Limits;
 import io.assent.engine.Rejection;
 import io.assent.engine.Submission;
 import io.assent.engine.SubmissionBuilder;
 import io.assent.engine.TransactionKind;
+import io.assent.engine.TransactionStatus;
+import io.assent.engine.Utf8;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Base64;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 
 /**
  * Reads the transaction object of PROTOCOL 2.1 with the leniency of 2.0: keys in any case, the last value that is not null wins, null for
  * everything, unknown keys skipped, {@code []} for an empty map. What is wrong is told by field and rule. One per event loop, reused.
  */
-final class SubmissionParser {
+public final class SubmissionParser {
+    private static final int SHOWN_CHARS_MAX = 128;
     private static final byte[] NOTHING = new byte[0];
 
     private final JsonFactory json = new JsonFactory();
     private final SubmissionBuilder builder = new SubmissionBuilder();
     private final List<Step> steps = new ArrayList<>();
-    private final List<String> payloads = new ArrayList<>();
+    private final List<byte[]> payloads = new ArrayList<>();
+    private final Map<String, String> extra = new HashMap<>();
     private String transType;
     private String rollbackReason;
     private String customData;
+    private boolean cleansGid;
+    private boolean takesWholeFloats;
 
     private static final class Step {
         String action = "";
@@ -37,13 +47,35 @@ final class SubmissionParser {
 
     /** Reads any body of this shape; what is asked for afterwards decides what must be in it. */
     void read(byte[] body, int length) throws RequestError {
+        reset();
+        cleansGid = true;
+        read(new String(body, 0, length, StandardCharsets.UTF_8));
+    }
+
+    /** Reads the parameters of a JSON-RPC call, null when there are none: the gid stays as it is, 5.0 counts as 5 (PROTOCOL 3). */
+    void readParameters(String parameters) throws RequestError {
+        reset();
+        takesWholeFloats = true;
+        if (parameters == null || parameters.isEmpty()) {
+            throw new RequestError("params.missing", "params must be an object");
+        }
+        read(parameters);
+    }
+
+    /** Forgets everything. For those who bring the values themselves. */
+    public void reset() {
         builder.reset();
         steps.clear();
         payloads.clear();
+        extra.clear();
         transType = "";
         rollbackReason = "";
         customData = "";
-        String text = new String(body, 0, length, StandardCharsets.UTF_8);
+        cleansGid = false;
+        takesWholeFloats = false;
+    }
+
+    private void read(String text) throws RequestError {
         try (JsonParser parser = json.createParser(text)) {
             JsonToken first = parser.nextToken();
             if (first == null) {
@@ -64,16 +96,54 @@ final class SubmissionParser {
         }
     }
 
-    String gid() {
+    public String gid() {
         return builder.gid();
     }
 
-    String transType() {
+    public String transType() {
         return transType;
     }
 
-    String rollbackReason() {
+    public String rollbackReason() {
         return rollbackReason;
+    }
+
+    /** Whether it says that it is a workflow. */
+    public boolean isWorkflow() {
+        return transType.equals(TransactionKind.WORKFLOW.wireName());
+    }
+
+    void requireWorkflow() throws RequestError {
+        if (!isWorkflow()) {
+            throw new RequestError(
+                    "trans_type.workflow", "trans_type must be workflow here, found '" + shown(transType) + "'");
+        }
+    }
+
+    /** The end that a workflow's submit names. */
+    public TransactionStatus workflowStatus() throws RequestError {
+        String status = extra.getOrDefault("status", "");
+        return switch (status) {
+            case "succeed" -> TransactionStatus.SUCCEED;
+            case "failed" -> TransactionStatus.FAILED;
+            default ->
+                throw new RequestError(
+                        "req_extra.status",
+                        "req_extra.status of a workflow must be succeed or failed, found '" + shown(status) + "'");
+        };
+    }
+
+    public String workflowReason() {
+        return extra.getOrDefault("rollback_reason", "");
+    }
+
+    public String workflowResult() throws RequestError {
+        String result = extra.getOrDefault("result", "");
+        if (result.length() > Limits.RESULT_BYTES_MAX / 3 && Utf8.encode(result).length > Limits.RESULT_BYTES_MAX) {
+            throw new RequestError(
+                    "req_extra.result.limit", "req_extra.result has more than " + Limits.RESULT_BYTES_MAX + " bytes");
+        }
+        return result;
     }
 
     /** Adds something that came outside the body, such as a trace header. */
@@ -82,20 +152,22 @@ final class SubmissionParser {
     }
 
     /** The checked submission of what was read. */
-    Submission submission() throws RequestError {
+    public Submission submission() throws RequestError {
         TransactionKind kind = TransactionKind.ofWireName(transType);
         if (kind == null && !transType.isEmpty()) {
             throw new RequestError(
                     "trans_type.unknown",
-                    "trans_type is unknown: '" + transType + "'; expected saga, msg, tcc, xa or workflow");
+                    "trans_type is unknown: '" + shown(transType) + "'; expected saga, msg, tcc, xa or workflow");
         }
         builder.kind(kind);
         addSteps();
         if (!customData.isEmpty()) {
             builder.customData(customData);
-            if (kind == TransactionKind.SAGA || kind == TransactionKind.MSG) {
-                readCustomData(kind);
-            }
+        }
+        if (isWorkflow()) {
+            readWorkflow();
+        } else if (!customData.isEmpty() && kind != null && readsCustomData(kind)) {
+            readCustomData((parser, key, value) -> readCustomField(parser, kind, key, value));
         }
         Rejection rejection = builder.check();
         if (rejection != null) {
@@ -104,25 +176,56 @@ final class SubmissionParser {
         return builder.build();
     }
 
+    private static boolean readsCustomData(TransactionKind kind) {
+        return kind.equals(TransactionKind.SAGA) || kind.equals(TransactionKind.MSG);
+    }
+
+    private void readWorkflow() throws RequestError {
+        String[] name = {""};
+        byte[][] input = {NOTHING};
+        if (!customData.isEmpty()) {
+            readCustomData((parser, key, value) -> {
+                if (value == JsonToken.VALUE_NULL) {
+                    return;
+                }
+                switch (key) {
+                    case "name" -> name[0] = text(parser, "custom_data.name", value);
+                    case "data" -> input[0] = base64(text(parser, "custom_data.data", value));
+                    default -> parser.skipChildren();
+                }
+            });
+        }
+        builder.workflow(name[0], input[0]);
+    }
+
+    private static byte[] base64(String text) throws RequestError {
+        try {
+            return Base64.getDecoder().decode(text.replace("\n", "").replace("\r", ""));
+        } catch (IllegalArgumentException e) {
+            throw new RequestError("custom_data.data", "custom_data.data must be base64: " + e.getMessage());
+        }
+    }
+
     private void addSteps() throws RequestError {
         for (int i = 0; i < steps.size(); i++) {
             Step step = steps.get(i);
-            String payload;
+            byte[] payload;
             if (i < payloads.size()) {
                 payload = payloads.get(i);
             } else if (step.data != null) {
-                payload = step.data;
+                payload = bytes(step.data);
             } else {
                 throw new RequestError(
                         "payloads.missing",
                         "payloads has " + payloads.size() + " elements, but steps has " + steps.size()
                                 + "; every step needs a payload");
             }
-            builder.step(
-                    step.action,
-                    step.compensate,
-                    payload.isEmpty() ? NOTHING : payload.getBytes(StandardCharsets.UTF_8));
+            builder.step(step.action, step.compensate, payload);
         }
+    }
+
+    private static byte[] bytes(String text) {
+        return text.isEmpty() ? NOTHING : text.getBytes(StandardCharsets.UTF_8);
     }
 
     private void readFields(JsonParser parser) throws IOException, RequestError {
@@ -140,7 +243,10 @@ final class SubmissionParser {
             return true;
         }
         switch (key) {
-            case "gid" -> builder.gid(clean(text(parser, key, value)));
+            case "gid" -> {
+                String gid = text(parser, key, value);
+                builder.gid(cleansGid ? clean(gid) : gid);
+            }
             case "trans_type" -> transType = text(parser, key, value);
             case "steps" -> readSteps(parser, value);
             case "payloads" -> readPayloads(parser, value);
@@ -156,6 +262,10 @@ final class SubmissionParser {
             case "retry_limit" -> builder.retryLimit(integer(parser, key, value));
             case "retry_count" -> builder.retryCount(integer(parser, key, value));
             case "branch_headers" -> readMap(parser, key, value, builder::header);
+            case "req_extra" -> {
+                extra.clear();
+                readMap(parser, key, value, extra::put);
+            }
             default -> {
                 return false;
             }
@@ -188,7 +298,10 @@ final class SubmissionParser {
         require(value == JsonToken.START_ARRAY, "payloads", "an array of strings", value);
         payloads.clear();
         for (JsonToken token = parser.nextToken(); token != JsonToken.END_ARRAY; token = parser.nextToken()) {
-            payloads.add(token == JsonToken.VALUE_NULL ? "" : text(parser, "payloads[" + payloads.size() + "]", token));
+            payloads.add(
+                    token == JsonToken.VALUE_NULL
+                            ? NOTHING
+                            : bytes(text(parser, "payloads[" + payloads.size() + "]", token)));
         }
     }
 
@@ -211,14 +324,18 @@ final class SubmissionParser {
         }
     }
 
-    private void readCustomData(TransactionKind kind) throws RequestError {
+    private interface FieldListener {
+        void onField(JsonParser parser, String key, JsonToken value) throws IOException, RequestError;
+    }
+
+    private void readCustomData(FieldListener listener) throws RequestError {
         try (JsonParser parser = json.createParser(customData)) {
             JsonToken first = parser.nextToken();
             if (first != JsonToken.VALUE_NULL) {
                 require(first == JsonToken.START_OBJECT, "custom_data", "a JSON object in a string", first);
                 while (parser.nextToken() == JsonToken.FIELD_NAME) {
                     String key = parser.currentName().toLowerCase(Locale.ROOT);
-                    readCustomField(parser, kind, key, parser.nextToken());
+                    listener.onField(parser, key, parser.nextToken());
                 }
             }
             if (parser.nextToken() != null) {
@@ -235,7 +352,7 @@ final class SubmissionParser {
         if (value == JsonToken.VALUE_NULL) {
             return;
         }
-        boolean saga = kind == TransactionKind.SAGA;
+        boolean saga = kind.equals(TransactionKind.SAGA);
         if (saga && key.equals("concurrent")) {
             builder.sagaConcurrent(bool(parser, "custom_data.concurrent", value));
         } else if (saga && key.equals("orders")) {
@@ -292,7 +409,12 @@ final class SubmissionParser {
         return parser.getBooleanValue();
     }
 
-    private static long integer(JsonParser parser, String field, JsonToken token) throws IOException, RequestError {
+    private long integer(JsonParser parser, String field, JsonToken token) throws IOException, RequestError {
+        if (takesWholeFloats && token == JsonToken.VALUE_NUMBER_FLOAT) {
+            double number = parser.getDoubleValue();
+            require(number == Math.rint(number) && Math.abs(number) < 1L << 53, field, "an integer", token);
+            return (long) number;
+        }
         require(token == JsonToken.VALUE_NUMBER_INT, field, "an integer", token);
         try {
             return parser.getLongValue();
@@ -307,7 +429,13 @@ final class SubmissionParser {
         }
     }
 
-    private static String name(JsonToken token) {
+    /** A text of the client in a sentence of ours: bounded, on one line. */
+    static String shown(String text) {
+        String start = text.length() > SHOWN_CHARS_MAX ? text.substring(0, SHOWN_CHARS_MAX) + "..." : text;
+        return start.replace('\n', ' ').replace('\r', ' ');
+    }
+
+    static String name(JsonToken token) {
         if (token == null) {
             return "the end";
         }

@@ -66,7 +66,10 @@ final class RequestWriter {
 
     /** Whether the first request of this call has a body, even an empty one. */
     static boolean posts(BranchCall branch) {
-        return branch.payloadLength() > 0 || branch.kind() == TransactionKind.XA;
+        // A workflow's client registers its call-back for POST alone (PROTOCOL 13.34).
+        return branch.payloadLength() > 0
+                || branch.kind().equals(TransactionKind.XA)
+                || branch.kind().equals(TransactionKind.WORKFLOW);
     }
 
     /** The whole request. */

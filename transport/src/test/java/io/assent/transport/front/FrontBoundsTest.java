@@ -62,7 +62,9 @@ class FrontBoundsTest {
                 3_000,
                 "v1",
                 ZoneOffset.UTC,
-                false);
+                false,
+                "",
+                105);
         front = new HttpFront(
                 loops,
                 config,
@@ -71,7 +73,8 @@ class FrontBoundsTest {
                 () -> state,
                 (advance, whenDone) -> {
                     throw new AssertionError("there is no manual clock");
-                });
+                },
+                FrontMeter.NONE);
         front.start();
     }
 

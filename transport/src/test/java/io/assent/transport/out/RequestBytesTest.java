@@ -13,7 +13,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What participants receive, byte for byte (PROTOCOL 5.1, 5.2). */
@@ -54,15 +54,15 @@ class RequestBytesTest {
     }
 
     @ParameterizedTest
-    @EnumSource(TransactionKind.class)
-    void shouldGetWhenThereIsNoPayloadUnlessItIsXa(TransactionKind kind) {
+    @MethodSource("io.assent.engine.TransactionKind#standard")
+    void shouldGetWhenThereIsNoPayloadUnlessItIsXaOrAWorkflow(TransactionKind kind) {
         caller.call(participant.url()).kind(kind).payload(new byte[0]).end();
         Participant.Request request = participant.requests().get(0);
-        boolean xa = kind == TransactionKind.XA;
+        boolean posts = kind.equals(TransactionKind.XA) || kind.equals(TransactionKind.WORKFLOW);
         assertThat(request.line())
-                .isEqualTo((xa ? "POST" : "GET") + " /step?branch_id=01&gid=g1&op=action&trans_type=" + kind.wireName()
-                        + " HTTP/1.1");
-        assertThat(request.header("Content-Length")).isEqualTo(xa ? "0" : null);
+                .isEqualTo((posts ? "POST" : "GET") + " /step?branch_id=01&gid=g1&op=action&trans_type="
+                        + kind.wireName() + " HTTP/1.1");
+        assertThat(request.header("Content-Length")).isEqualTo(posts ? "0" : null);
         assertThat(request.header("Content-Type")).isEqualTo("application/json");
     }
 

@@ -1,0 +1,133 @@
+package io.assent.engine;
+
+import io.assent.engine.Answer.Verdict;
+import io.assent.engine.mode.Modes;
+import io.assent.engine.mode.TransactionMode.RoundAnswers;
+import org.agrona.collections.LongArrayList;
+
+/**
+ * Rounds of processing and the clients that wait for them. A round begins with a request or when a time has come, and ends when nothing of
+ * the transaction is open or due at the moment; how it went is what a waiting client hears (PROTOCOL 6.7).
+ */
+final class Rounds {
+    /** Stands before the error text of every branch that did not give a definite result (PROTOCOL 5.5). */
+    static final String PREAMBLE =
+            "your http/grpc result should be specified as in:\nhttps://dtm.pub/practice/arch.html#proto\nunkown result will be retried: ";
+
+    private final Turn turn;
+    private final Modes modes;
+
+    Rounds(Turn turn, Modes modes) {
+        this.turn = turn;
+        this.modes = modes;
+    }
+
+    /**
+     * Lets a client wait for the round that is about to run; refuses it when too many wait already.
+     *
+     * @param aborts whether the client asked for an abort
+     * @param said whether the request itself says that it waits; else the front has to be told
+     */
+    void await(Request request, Transaction transaction, boolean aborts, boolean said) {
+        if (transaction.waiters == null) {
+            transaction.waiters = new LongArrayList();
+        }
+        if (transaction.waiters.isEmpty()) {
+            begin(transaction, Transaction.Round.AWAITED);
+        }
+        if (transaction.waiters.size() >= Limits.WAITERS_PER_TRANSACTION_MAX) {
+            turn.refuse(
+                    request,
+                    Rejection.unavailable(
+                            "bound.waiters",
+                            Limits.WAITERS_PER_TRANSACTION_MAX + " clients wait for this transaction already, the bound"
+                                    + " waitersPerTransaction"),
+                    transaction.status);
+            return;
+        }
+        transaction.waiters.addLong(request.id());
+        transaction.waitersAborted = aborts;
+        if (!said) {
+            turn.effects.waits(request.id(), transaction.submission.options().requestTimeoutS());
+        }
+    }
+
+    void begin(Transaction transaction, Transaction.Round round) {
+        if (transaction.round != Transaction.Round.AWAITED) {
+            transaction.round = round;
+            transaction.roundOutcome = null;
+            transaction.roundText = "";
+        }
+    }
+
+    /** The first end of a call in this round that was no success decides its answer. */
+    void noteOutcome(Transaction transaction, Outcome outcome, String text) {
+        if (transaction.roundOutcome == null && outcome != Outcome.SUCCESS) {
+            transaction.roundOutcome = outcome;
+            transaction.roundText = text;
+        }
+    }
+
+    void endAtRest(Transaction transaction) {
+        if (transaction.openCalls == 0 && !transaction.hasWork) {
+            answerWaiters(transaction);
+            end(transaction);
+        }
+    }
+
+    void end(Transaction transaction) {
+        if (transaction.round == null) {
+            return;
+        }
+        boolean ok = transaction.round == Transaction.Round.REQUESTED
+                || switch (transaction.status) {
+                    case SUCCEED -> true;
+                    case SUBMITTED -> false;
+                    case PREPARED, ABORTING -> transaction.roundOutcome == null;
+                    case FAILED -> modes.of(transaction.kind()).roundAnswers() != RoundAnswers.REASON_ONLY;
+                };
+        turn.observer.roundEnded(transaction.kind(), ok, turn.now - transaction.createTimeMs);
+        transaction.round = null;
+    }
+
+    void answerWaiters(Transaction transaction) {
+        if (transaction.waiters != null) {
+            Answer answer = answerNow(transaction);
+            for (int i = 0; i < transaction.waiters.size(); i++) {
+                turn.effects.answer(transaction.waiters.getLong(i), answer);
+            }
+            transaction.waiters = null;
+        }
+    }
+
+    boolean removeWaiter(Transaction transaction, long requestId) {
+        return transaction.waiters != null && transaction.waiters.removeLong(requestId);
+    }
+
+    /** What a client that waits is told now (PROTOCOL 6.7). */
+    Answer answerNow(Transaction transaction) {
+        TransactionStatus status = transaction.status;
+        if (status == TransactionStatus.SUCCEED || (status == TransactionStatus.FAILED && transaction.waitersAborted)) {
+            return Answer.success(status);
+        }
+        RoundAnswers told = modes.of(transaction.kind()).roundAnswers();
+        if (told != RoundAnswers.REASON_ONLY && !transaction.isTerminal()) {
+            if (transaction.roundOutcome == Outcome.UNKNOWN) {
+                return Answer.refused(
+                        Rejection.error("round.branch_unknown", PREAMBLE + transaction.roundText), status);
+            }
+            if (transaction.roundOutcome == Outcome.FAILURE) {
+                return new Answer(Verdict.FAILURE, "round.branch_refused", PREAMBLE + transaction.roundText, status);
+            }
+            if (transaction.roundOutcome == Outcome.ONGOING && told == RoundAnswers.BRANCH_ERRORS_AND_ONGOING) {
+                return new Answer(Verdict.ONGOING, "round.branch_ongoing", "ONGOING", status);
+            }
+        }
+        if (!transaction.rollbackReason.isEmpty()) {
+            String reason = transaction.rollbackReason;
+            String text = reason.endsWith("FAILURE") ? reason : reason + " FAILURE";
+            return new Answer(Verdict.FAILURE, "round.rolled_back", text, status);
+        }
+        return new Answer(Verdict.FAILURE, "round.not_finished", "wait result not return success: FAILURE", status);
+    }
+}

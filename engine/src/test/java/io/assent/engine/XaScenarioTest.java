@@ -1,0 +1,65 @@
+package io.assent.engine;
+
+import org.junit.jupiter.api.Test;
+
+/** PROTOCOL 6.5: as TCC, in the order of registration. */
+class XaScenarioTest {
+    private static final String PREPARED = """
+            > prepare g xa
+            e created 1 xa prepared R=10 deadline in 35s
+            f answer 1 SUCCESS prepared
+            > register g xa 01
+            e registered 1 01 rollback commit
+            f answer 2 SUCCESS prepared
+            > register g xa 02
+            e registered 1 02 rollback commit
+            f answer 3 SUCCESS prepared
+            """;
+
+    @Test
+    void shouldCommitInOrderOfRegistration() {
+        Scenario.run(PREPARED + """
+                > submit g xa
+                e submitted 1 R=10
+                f call g/01/commit
+                f answer 4 SUCCESS submitted
+                > reply g/01/commit UNKNOWN
+                e deferred 1 row 1 UNKNOWN interval=20 in 20s
+                > +20s tick
+                f call g/01/commit attempt 1
+                > reply g/01/commit SUCCESS
+                e succeeded 1 row 1
+                f call g/02/commit
+                > reply g/02/commit SUCCESS
+                e succeeded 1 row 3
+                e finished 1 succeed
+                > query g
+                f record 5 succeed prepared succeed prepared succeed
+                """);
+    }
+
+    @Test
+    void shouldRollBackInOrderOfRegistration() {
+        Scenario.run(PREPARED + """
+                > abort g xa
+                e aborting 1 |
+                f call g/01/rollback
+                f answer 4 SUCCESS aborting
+                > reply g/01/rollback SUCCESS
+                e succeeded 1 row 0
+                f call g/02/rollback
+                > reply g/02/rollback SUCCESS
+                e succeeded 1 row 2
+                e finished 1 failed
+                """);
+    }
+
+    @Test
+    void shouldRollBackAfterTheTimeOut() {
+        Scenario.run(PREPARED + """
+                > +35s tick
+                e aborting 1 | Timeout after 35 seconds
+                f call g/01/rollback
+                """);
+    }
+}

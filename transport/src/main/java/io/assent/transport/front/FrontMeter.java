@@ -1,0 +1,27 @@
+package io.assent.transport.front;
+
+/** Counts what clients ask, and tells all metrics. Called by every event loop. */
+public interface FrontMeter {
+    /** Counts nothing and has nothing to tell. */
+    FrontMeter NONE = new FrontMeter() {
+        @Override
+        public void called(String api, int status, long nanos) {}
+
+        @Override
+        public byte[] exposition() {
+            return new byte[0];
+        }
+    };
+
+    /**
+     * A request was answered.
+     *
+     * @param api the route's name in lower case, from a fixed set; {@code unknown} for everything that is no route
+     * @param status HTTP status
+     * @param nanos from the whole request to the whole response
+     */
+    void called(String api, int status, long nanos);
+
+    /** Every metric in the text format of Prometheus, UTF-8. */
+    byte[] exposition();
+}
