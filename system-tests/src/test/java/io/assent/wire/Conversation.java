@@ -35,18 +35,19 @@ final class Conversation {
         values.put("port", Integer.toString(participant.port()));
     }
 
-    /** Null when everything is as written, else the first difference, readable. */
+    /** Null when everything is as written, else each difference, readable. */
     static String difference(WireVector vector, int port) {
         try (RawConnection connection = new RawConnection(port);
                 ScriptedParticipant participant = new ScriptedParticipant()) {
             Conversation conversation = new Conversation(vector, connection, participant);
+            List<String> differences = new ArrayList<>();
             for (Step step : vector.steps()) {
                 String why = conversation.step(step);
                 if (why != null) {
-                    return vector.name() + ".txt:" + step.line() + " (" + vector.section() + ")\n" + why;
+                    differences.add(vector.name() + ".txt:" + step.line() + " (" + vector.section() + ")\n" + why);
                 }
             }
-            return null;
+            return differences.isEmpty() ? null : String.join("\n\n", differences);
         }
     }
 
@@ -55,11 +56,13 @@ final class Conversation {
         return vector.steps().get(0) instanceof Direction first && first.text().equals("fresh server");
     }
 
+    /** What differs in this step; a value that an earlier difference left unknown is one too. */
     private String step(Step step) {
-        if (step instanceof Exchange exchange) {
-            return exchange(exchange);
+        try {
+            return step instanceof Exchange exchange ? exchange(exchange) : direct((Direction) step);
+        } catch (Expectation.MissingValue missing) {
+            return missing.getMessage();
         }
-        return direct((Direction) step);
     }
 
     private String direct(Direction direction) {
@@ -88,14 +91,16 @@ final class Conversation {
 
     private String calls(List<String> expected, boolean anyOrder) {
         List<String> found = new ArrayList<>(participant.takeCalls());
-        List<String> wanted = new ArrayList<>(expected.stream().map(this::filled).toList());
+        List<String> wanted = new ArrayList<>(expected);
         if (anyOrder) {
             found.sort(null);
             wanted.sort(null);
         }
-        return found.equals(wanted)
-                ? null
-                : "the participant's calls\n  expected: " + wanted + "\n  found:    " + found;
+        boolean equal = found.size() == wanted.size();
+        for (int i = 0; equal && i < found.size(); i++) {
+            equal = Expectation.difference(latin1(wanted.get(i)), latin1(found.get(i)), values) == null;
+        }
+        return equal ? null : "the participant's calls\n  expected: " + wanted + "\n  found:    " + found;
     }
 
     private String filled(String text) {

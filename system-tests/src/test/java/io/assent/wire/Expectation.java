@@ -78,9 +78,18 @@ final class Expectation {
         }
         String value = values.get(hole);
         if (value == null) {
-            throw new IllegalArgumentException("no value for {{" + hole + "}}, known are " + values.keySet());
+            throw new MissingValue("no value for {{" + hole + "}}, known are " + values.keySet());
         }
         return value;
+    }
+
+    /** A hole names what nothing has given a value. */
+    static final class MissingValue extends RuntimeException {
+        private static final long serialVersionUID = 1;
+
+        MissingValue(String message) {
+            super(message);
+        }
     }
 
     private record Piece(boolean hole, String text) {}
@@ -129,10 +138,10 @@ final class Expectation {
     private String match(List<Piece> pieces, boolean whole) {
         for (int i = 0; i < pieces.size(); i++) {
             Piece piece = pieces.get(i);
-            String next = i + 1 < pieces.size() && !pieces.get(i + 1).hole()
-                    ? pieces.get(i + 1).text()
-                    : "";
-            String why = piece.hole() ? hole(piece.text(), next) : literal(piece.text());
+            boolean follows = i + 1 < pieces.size() && !pieces.get(i + 1).hole();
+            String next = follows ? pieces.get(i + 1).text() : "";
+            boolean last = whole && i + 2 >= pieces.size();
+            String why = piece.hole() ? hole(piece.text(), next, last) : literal(piece.text());
             if (why != null) {
                 return why;
             }
@@ -150,7 +159,7 @@ final class Expectation {
         return null;
     }
 
-    private String hole(String hole, String next) {
+    private String hole(String hole, String next, boolean last) {
         int blank = hole.indexOf(' ');
         int colon = hole.indexOf(':');
         String kind = blank > 0 ? hole.substring(0, blank) : colon > 0 ? hole.substring(0, colon) : hole;
@@ -163,7 +172,7 @@ final class Expectation {
             case "text" -> words(next, "");
             case "failure" -> words(next, "FAILURE");
             case "any" -> {
-                at = endBefore(next);
+                at = last && found.endsWith(next) ? Math.max(at, found.length() - next.length()) : endBefore(next);
                 yield null;
             }
             case "may" -> either(List.of(rest, ""));
@@ -224,7 +233,7 @@ final class Expectation {
     }
 
     private String words(String next, String needed) {
-        int end = endBefore(next.isEmpty() ? "\"" : next);
+        int end = next.startsWith("\"") || next.isEmpty() ? endOfString() : endBefore(next);
         String text = found.substring(at, end);
         if (text.isEmpty()) {
             return "expected a text, found nothing";
@@ -237,6 +246,15 @@ final class Expectation {
         }
         at = end;
         return null;
+    }
+
+    /** Where the JSON text ends within which the match stands. */
+    private int endOfString() {
+        int end = at;
+        while (end < found.length() && found.charAt(end) != '"') {
+            end += found.charAt(end) == '\\' ? 2 : 1;
+        }
+        return Math.min(end, found.length());
     }
 
     private int endBefore(String next) {

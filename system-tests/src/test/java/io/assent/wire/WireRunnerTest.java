@@ -112,6 +112,18 @@ class WireRunnerTest {
     }
 
     @Test
+    void shouldEndAFreeTextWhereItsJsonTextEnds() {
+        Map<String, String> values = new HashMap<>();
+        String expected = "{\"m\":\"{{text}}\"}";
+        assertThat(Expectation.difference(expected, "{\"m\":\"such as {\\\"a\\\":\\\"b\\\"}\"}", values))
+                .isNull();
+        assertThat(Expectation.difference(expected, "{\"m\":\"a\",\"b\":\"c\"}", values))
+                .contains("expected '\"}', found");
+        assertThat(Expectation.difference("[{{any}}]", "[1],[2]", values)).isNull();
+        assertThat(Expectation.difference("[{{any}}]", "[1],[2", values)).contains("expected the end");
+    }
+
+    @Test
     void shouldCutOnlyThePendingObjectOfTheTransaction() {
         assertThat(PendingObject.cutFrom("{\"transaction\":{\"id\":1,\"pending\":{\"a\":[{}]},\"z\":2}}"))
                 .isEqualTo("{\"transaction\":{\"id\":1,\"z\":2}}");
