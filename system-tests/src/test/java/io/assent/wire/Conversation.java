@@ -73,9 +73,12 @@ final class Conversation {
             }
             case "advance" -> {
                 RawReply reply = connection.exchange(
-                        "POST /api/clock/advance?ms=" + words[1] + " HTTP/1.1\r\nHost: wire\r\nContent-Length: 0\r\n\r\n",
+                        "POST /api/clock/advance?ms=" + words[1]
+                                + " HTTP/1.1\r\nHost: wire\r\nContent-Length: 0\r\n\r\n",
                         true);
-                return reply.status() == 200 ? null : "advance " + words[1] + ": " + reply.status() + " " + reply.body();
+                return reply.status() == 200
+                        ? null
+                        : "advance " + words[1] + ": " + reply.status() + " " + reply.body();
             }
             case "answers" -> {
                 participant.script(
@@ -119,7 +122,8 @@ final class Conversation {
         if (why != null) {
             return what + why;
         }
-        String found = exchange.target().startsWith("/api/dtmsvr/query?") ? PendingObject.cutFrom(reply.body()) : reply.body();
+        String found =
+                exchange.target().startsWith("/api/dtmsvr/query?") ? PendingObject.cutFrom(reply.body()) : reply.body();
         why = Expectation.difference(latin1(exchange.expectedBody()), found, values);
         return why == null ? null : what + "body, " + why;
     }
@@ -131,7 +135,10 @@ final class Conversation {
                 .append(filled(latin1(exchange.target())))
                 .append(" HTTP/1.1\r\n");
         for (Header header : exchange.headers()) {
-            request.append(header.name()).append(": ").append(filled(header.value())).append("\r\n");
+            request.append(header.name())
+                    .append(": ")
+                    .append(filled(header.value()))
+                    .append("\r\n");
         }
         if (exchange.headers().stream().noneMatch(header -> header.name().equalsIgnoreCase("Host"))) {
             request.append("Host: wire\r\n");

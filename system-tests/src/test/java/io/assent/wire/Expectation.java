@@ -241,7 +241,11 @@ final class Expectation {
         for (String word : List.of("FAILURE", "ONGOING")) {
             if (text.contains(word) != word.equals(needed)) {
                 return String.format(
-                        Locale.ROOT, "expected a text %s %s, found %s", word.equals(needed) ? "with" : "without", word, text);
+                        Locale.ROOT,
+                        "expected a text %s %s, found %s",
+                        word.equals(needed) ? "with" : "without",
+                        word,
+                        text);
             }
         }
         at = end;

@@ -41,7 +41,8 @@ final class RawConnection implements AutoCloseable {
             socket.getOutputStream().flush();
             return reply(bodyFollows);
         } catch (IOException e) {
-            throw new UncheckedIOException("no reply to " + request.lines().findFirst().orElse(""), e);
+            throw new UncheckedIOException(
+                    "no reply to " + request.lines().findFirst().orElse(""), e);
         }
     }
 

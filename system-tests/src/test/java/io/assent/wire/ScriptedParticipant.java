@@ -61,7 +61,8 @@ public final class ScriptedParticipant implements AutoCloseable {
         String body = new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8);
         String answer;
         synchronized (this) {
-            calls.add(exchange.getRequestMethod() + " " + exchange.getRequestURI() + (body.isEmpty() ? "" : " " + body));
+            calls.add(
+                    exchange.getRequestMethod() + " " + exchange.getRequestURI() + (body.isEmpty() ? "" : " " + body));
             Queue<String> script = scripts.get(exchange.getRequestURI().getPath());
             answer = script == null || script.isEmpty() ? SUCCESS : script.poll();
         }

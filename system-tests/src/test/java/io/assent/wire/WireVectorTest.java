@@ -35,7 +35,8 @@ class WireVectorTest {
     }
 
     static List<WireVector> vectors() throws Exception {
-        Path folder = Path.of(Objects.requireNonNull(WireVectorTest.class.getResource("/wire"), "wire/").toURI());
+        Path folder = Path.of(Objects.requireNonNull(WireVectorTest.class.getResource("/wire"), "wire/")
+                .toURI());
         try (Stream<Path> files = Files.walk(folder)) {
             return files.filter(file -> file.toString().endsWith(".txt"))
                     .sorted()
@@ -78,7 +79,10 @@ class WireVectorTest {
     /** Names are gids, so two files of one name would meet each other's transactions. */
     @Test
     void shouldHaveADifferentNameForEachVector() throws Exception {
-        assertThat(vectors()).extracting(WireVector::name).doesNotHaveDuplicates().hasSizeGreaterThan(90);
+        assertThat(vectors())
+                .extracting(WireVector::name)
+                .doesNotHaveDuplicates()
+                .hasSizeGreaterThan(90);
     }
 
     /** An endpoint without a vector would be unproven. */
@@ -97,9 +101,7 @@ class WireVectorTest {
                 + "GET unsubscribe";
         for (String endpoint : Arrays.asList(endpoints.split(", "))) {
             String[] words = endpoint.split(" ");
-            assertThat(targets)
-                    .as(endpoint.toLowerCase(Locale.ROOT))
-                    .contains(words[0] + " /api/dtmsvr/" + words[1]);
+            assertThat(targets).as(endpoint.toLowerCase(Locale.ROOT)).contains(words[0] + " /api/dtmsvr/" + words[1]);
         }
         assertThat(targets)
                 .contains("GET /api/ping", "GET /api/metrics", "POST /api/json-rpc")
