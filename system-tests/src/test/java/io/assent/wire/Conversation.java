@@ -21,25 +21,22 @@ import java.util.TreeMap;
 final class Conversation {
     private static final String JSON_TYPE = "application/json; charset=utf-8";
 
-    private final WireVector vector;
     private final RawConnection connection;
     private final ScriptedParticipant participant;
     private final Map<String, String> values = new TreeMap<>();
 
-    private Conversation(WireVector vector, RawConnection connection, ScriptedParticipant participant) {
-        this.vector = vector;
+    private Conversation(String gid, RawConnection connection, ScriptedParticipant participant) {
         this.connection = connection;
         this.participant = participant;
-        values.put("gid", vector.name());
+        values.put("gid", gid);
         values.put("participant", participant.url());
-        values.put("port", Integer.toString(participant.port()));
     }
 
     /** Null when everything is as written, else each difference, readable. */
     static String difference(WireVector vector, int port) {
         try (RawConnection connection = new RawConnection(port);
                 ScriptedParticipant participant = new ScriptedParticipant()) {
-            Conversation conversation = new Conversation(vector, connection, participant);
+            Conversation conversation = new Conversation(vector.name(), connection, participant);
             List<String> differences = new ArrayList<>();
             for (Step step : vector.steps()) {
                 String why = conversation.step(step);

@@ -36,13 +36,9 @@ public final class ScriptedParticipant implements AutoCloseable {
         server.start();
     }
 
-    public int port() {
-        return server.getAddress().getPort();
-    }
-
     /** Its address without a path. */
     public String url() {
-        return "http://127.0.0.1:" + port();
+        return "http://127.0.0.1:" + server.getAddress().getPort();
     }
 
     /** The next answers of this path: each a status, or a status, a blank and a body. */
