@@ -32,7 +32,7 @@ final class TopicSteps {
             if (isTopic(action)) {
                 Topic topic = topics.get(name(action));
                 if (topic == null || topic.subscribers().isEmpty()) {
-                    return Rejection.error("steps.topic", "topic not found: " + name(action));
+                    return Rejection.error("steps.topic", "topic not found");
                 }
                 rows += topic.subscribers().size() - 1;
                 for (Topic.Subscriber subscriber : topic.subscribers()) {

@@ -51,7 +51,7 @@ class TopicScenarioTest {
     void shouldDeliverATopicStepToEachSubscriberOfThatMoment() {
         Scenario.run("""
                 > submit g msg steps=3 topic=2:t
-                f answer 1 ERROR | topic not found: t
+                f answer 1 ERROR | topic not found
                 > subscribe t http://a
                 e subscribed t http://a
                 f answer 2 SUCCESS

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
+import io.assent.engine.Answer;
 import io.netty.handler.codec.http.HttpHeaders;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -62,8 +63,7 @@ final class JsonRpc {
                             exchange, 200, NO_METHOD, "Method not found: " + SubmissionParser.shown(method));
             }
         } catch (RequestError e) {
-            responses.rpcRefusal(
-                    exchange, 200, Responses.RPC_INTERNAL, e.rejection().text());
+            responses.answer(exchange, Answer.refused(e.rejection(), null));
         }
     }
 

@@ -2,6 +2,7 @@ package io.assent.transport.front;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
+import com.fasterxml.jackson.core.json.JsonWriteFeature;
 import io.assent.engine.BranchCall.Header;
 import io.assent.engine.BranchRecord;
 import io.assent.engine.BranchStatus;
@@ -29,7 +30,10 @@ final class RecordJson {
             .appendOffset("+HH:MM", "Z")
             .toFormatter(Locale.ROOT);
 
-    private final JsonFactory json = new JsonFactory().setCharacterEscapes(new GoEscapes());
+    private final JsonFactory json = JsonFactory.builder()
+            .enable(JsonWriteFeature.COMBINE_UNICODE_SURROGATES_IN_UTF8)
+            .build()
+            .setCharacterEscapes(new GoEscapes());
     private final ZoneOffset zone;
 
     RecordJson(ZoneOffset zone) {

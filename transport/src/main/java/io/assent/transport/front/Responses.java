@@ -12,7 +12,7 @@ final class Responses {
     private static final String TEXT = "text/plain";
 
     /** A JSON-RPC error that decides nothing. */
-    static final int RPC_INTERNAL = -32_603;
+    private static final int RPC_INTERNAL = -32_603;
 
     private static final int RPC_FAILURE = -32_901;
     private static final String METRICS = "text/plain; version=0.0.4; charset=utf-8";

@@ -68,7 +68,7 @@ final class Routes {
             String name = path.substring(BASE.length());
             Endpoint endpoint = Endpoint.of(method, name);
             if (endpoint == null) {
-                notFound(exchange, method, name, query);
+                notFound(exchange, method, path, query);
             } else {
                 exchange.api = endpoint.api();
                 exchange.endpoint = endpoint;
@@ -119,7 +119,7 @@ final class Routes {
                 if (isConsole(path)) {
                     responses.plain(exchange, 404, NO_CONSOLE);
                 } else {
-                    noSuchPage(exchange);
+                    notFound(exchange, method, path, query);
                 }
             }
         }
@@ -159,16 +159,26 @@ final class Routes {
         return rest.isEmpty() || rest.equals("/") || rest.equals("/admin") || rest.startsWith("/admin/");
     }
 
-    private void notFound(Exchange exchange, String method, String name, String query) {
-        if (name.length() > 1 && name.endsWith("/")) {
-            String registered = name.substring(0, name.length() - 1);
-            if (Endpoint.of(method, registered) != null) {
-                String location = BASE + registered + (query.isEmpty() ? "" : "?" + query);
+    /** A path that would be known without the slash at its end is pointed there. */
+    private void notFound(Exchange exchange, String method, String path, String query) {
+        if (path.length() > 1 && path.endsWith("/")) {
+            String registered = path.substring(0, path.length() - 1);
+            if (isRegistered(method, registered)) {
+                String location = registered + (query.isEmpty() ? "" : "?" + query);
                 responses.redirect(exchange, method.equals("GET") ? 301 : 307, location);
                 return;
             }
         }
         noSuchPage(exchange);
+    }
+
+    private static boolean isRegistered(String method, String path) {
+        return switch (path) {
+            case "/api/ping" -> true;
+            case "/api/metrics" -> method.equals("GET");
+            case "/api/json-rpc" -> method.equals("POST");
+            default -> path.startsWith(BASE) && Endpoint.of(method, path.substring(BASE.length())) != null;
+        };
     }
 
     private void noSuchPage(Exchange exchange) {

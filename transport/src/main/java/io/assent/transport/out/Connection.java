@@ -80,7 +80,7 @@ final class Connection extends ChannelInboundHandlerAdapter {
         call = taken;
         taken.connection = this;
         dispatcher.written(taken);
-        decoder.expectReply();
+        decoder.expectReply(taken.jsonRpc ? JsonRpc.REPLY_BYTES_MAX : 0);
         channel.write(dispatcher.writer.write(channel.alloc(), taken), channel.voidPromise());
         dispatcher.dirty(this);
     }
@@ -199,10 +199,20 @@ final class Connection extends ChannelInboundHandlerAdapter {
         OutboundCall answered = call;
         Outcome outcome = Verdict.outcome(decoder.status(), decoder.body());
         String text = Verdict.text(outcome, decoder.body());
+        if (answered.jsonRpc && outcome == Outcome.SUCCESS) {
+            JsonRpc.Meaning meaning = dispatcher.jsonRpc.meaning(decoder.body());
+            outcome = meaning.outcome();
+            text = meaning.text();
+        }
         call = null;
         answered.connection = null;
         releaseOrClose(!bytesLeft);
-        dispatcher.end(answered, outcome, text);
+        dispatcher.end(answered, outcome, bounded(text));
+    }
+
+    private String bounded(String text) {
+        int max = dispatcher.config.textBytesMax();
+        return text.length() <= max ? text : text.substring(0, max);
     }
 
     private void followRedirect(boolean complete) {

@@ -25,6 +25,9 @@ import java.util.concurrent.TimeUnit;
 public final class Dispatcher implements AutoCloseable {
     private static final int REQUESTS_MAX = 10;
     private static final int TARGETS_KEPT = 1_024;
+    /** No URL begins so. */
+    private static final String AS_IT_IS = " ";
+
     private static final int DESTINATION_KEPT_MS = 600_000;
 
     final DispatcherConfig config;
@@ -34,6 +37,7 @@ public final class Dispatcher implements AutoCloseable {
     final SslContext tls;
     final Deadlines deadlines;
     final RequestWriter writer = new RequestWriter();
+    final JsonRpc jsonRpc = new JsonRpc();
     final ReplyDecoder.Scratch scratch = new ReplyDecoder.Scratch();
     final DispatcherCounters counters = new DispatcherCounters();
     final Set<Connection> connections = new HashSet<>();
@@ -66,18 +70,23 @@ public final class Dispatcher implements AutoCloseable {
 
     /** Takes a call. Its request goes out with the next {@link #flush}, or later when its destination is full. */
     public void call(BranchCall branch) {
-        OutboundCall call = new OutboundCall(this, branch);
         if (closed) {
             return;
         }
+        boolean rpc = JsonRpc.applies(branch);
+        BranchCall sent = branch;
+        Target target = null;
         String refusal = refusal(branch);
         if (refusal == null) {
             try {
-                call.target = target(branch.url());
-            } catch (BadTarget bad) {
+                target = target(branch.url(), rpc);
+                sent = rpc ? jsonRpc.wrapped(branch) : branch;
+            } catch (BadTarget | JsonRpc.BadPayload bad) {
                 refusal = bad.getMessage();
             }
         }
+        OutboundCall call = new OutboundCall(this, sent, rpc);
+        call.target = target;
         if (refusal != null) {
             call.ended = true;
             ends.tellLater(call, Outcome.UNKNOWN, refusal);
@@ -158,17 +167,17 @@ public final class Dispatcher implements AutoCloseable {
         if (!http && !url.startsWith("http://") && !url.startsWith("https://")) {
             return "grpc branch calls are not available in this version";
         }
-        if (protocol.equals("json-rpc") && url.contains("method")) {
-            return "json-rpc branch calls are not available in this version";
-        }
         return RequestWriter.refusal(branch.headers());
     }
 
-    private Target target(String url) throws BadTarget {
-        Target target = targets.get(url);
+    /** @param asItIs whether nothing is appended to its query */
+    private Target target(String url, boolean asItIs) throws BadTarget {
+        String key = asItIs ? AS_IT_IS + url : url;
+        Target target = targets.get(key);
         if (target == null) {
-            target = Target.of(config.inDocker() ? seenFromContainer(url) : url);
-            targets.put(url, target);
+            String seen = config.inDocker() ? seenFromContainer(url) : url;
+            target = asItIs ? Target.asItIs(seen) : Target.of(seen);
+            targets.put(key, target);
         }
         return target;
     }

@@ -13,6 +13,9 @@ final class OutboundCall extends Deadlines.Timed {
     final Dispatcher dispatcher;
     final BranchCall branch;
 
+    /** Whether its payload is a JSON-RPC envelope and its reply is to be read as one. */
+    final boolean jsonRpc;
+
     /** Where the next request goes; a redirect changes it. */
     Target target;
 
@@ -56,7 +59,8 @@ final class OutboundCall extends Deadlines.Timed {
     OutboundCall newerSibling;
     boolean indexed;
 
-    OutboundCall(Dispatcher dispatcher, BranchCall branch) {
+    OutboundCall(Dispatcher dispatcher, BranchCall branch, boolean jsonRpc) {
+        this.jsonRpc = jsonRpc;
         this.dispatcher = dispatcher;
         this.branch = branch;
         this.posts = RequestWriter.posts(branch);

@@ -13,6 +13,9 @@ final class ReplyBody {
     private final MarkerScan markers = new MarkerScan();
     private byte[] text = new byte[256];
     private int textLength;
+    /** How much of this body is kept. */
+    private int keptMax;
+
     private long length;
 
     ReplyBody(int bytesMax, int textBytesMax) {
@@ -20,7 +23,13 @@ final class ReplyBody {
         this.textBytesMax = textBytesMax;
     }
 
-    void reset() {
+    /**
+     * Another body begins.
+     *
+     * @param bytesKept at least; more than is usual when the body itself is to be read
+     */
+    void reset(int bytesKept) {
+        keptMax = Math.max(bytesKept, textBytesMax);
         markers.reset();
         textLength = 0;
         length = 0;
@@ -35,6 +44,11 @@ final class ReplyBody {
         keep(bytes, offset, count);
     }
 
+    /** Whether there was more than is kept. */
+    boolean isCut() {
+        return length > keptMax;
+    }
+
     boolean failureFound() {
         return markers.failureFound();
     }
@@ -45,7 +59,7 @@ final class ReplyBody {
 
     /** The trimmed start of the body. */
     String text() {
-        return trim(new String(text, 0, textLength, StandardCharsets.UTF_8), length > textBytesMax);
+        return trim(new String(text, 0, textLength, StandardCharsets.UTF_8), isCut());
     }
 
     static BrokenReply tooLong(int bytesMax) {
@@ -60,12 +74,12 @@ final class ReplyBody {
                 from++;
             }
         }
-        int kept = Math.min(end - from, textBytesMax - textLength);
+        int kept = Math.min(end - from, keptMax - textLength);
         if (kept <= 0) {
             return;
         }
         if (textLength + kept > text.length) {
-            text = Arrays.copyOf(text, Math.min(textBytesMax, Math.max(textLength + kept, text.length * 2)));
+            text = Arrays.copyOf(text, Math.min(keptMax, Math.max(textLength + kept, text.length * 2)));
         }
         System.arraycopy(bytes, from, text, textLength, kept);
         textLength += kept;

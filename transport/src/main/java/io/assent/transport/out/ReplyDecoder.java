@@ -39,6 +39,7 @@ final class ReplyDecoder {
     private byte[] line = new byte[256];
     private int lineLength;
     private Part part = Part.ENDED;
+    private int bodyBytesKept;
     private int headBytes;
     private boolean started;
     private int status;
@@ -59,6 +60,12 @@ final class ReplyDecoder {
 
     /** A request has been written; its reply comes next. */
     void expectReply() {
+        expectReply(0);
+    }
+
+    /** The same for a reply of whose body at least this much is to be kept. */
+    void expectReply(int bytesKept) {
+        bodyBytesKept = bytesKept;
         started = false;
         headBytes = 0;
         lineLength = 0;
@@ -74,7 +81,7 @@ final class ReplyDecoder {
         keepAliveTimeoutS = 0;
         location = null;
         bodyBytes = 0;
-        body.reset();
+        body.reset(bodyBytesKept);
         close();
     }
 

@@ -70,6 +70,11 @@ final class Target {
         return of(url, true);
     }
 
+    /** The same for a URL to which nothing is appended. */
+    static Target asItIs(String url) throws BadTarget {
+        return of(url, false);
+    }
+
     private static Target of(String url, boolean parametersAppended) throws BadTarget {
         for (int i = 0; i < url.length(); i++) {
             if (url.charAt(i) < ' ' || url.charAt(i) == 0x7f) {

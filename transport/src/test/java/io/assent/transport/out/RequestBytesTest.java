@@ -194,11 +194,6 @@ class RequestBytesTest {
                 .containsExactly(Outcome.UNKNOWN, "grpc branch calls are not available in this version", 0);
         assertThat(caller.call("127.0.0.1:1/x").protocol("json-rpc").end().text())
                 .startsWith("grpc branch calls");
-        for (String url : new String[] {participant.url() + "?method=add", participant.url() + "/method"}) {
-            assertThat(caller.call(url).protocol("json-rpc").end().text())
-                    .isEqualTo("json-rpc branch calls are not available in this version");
-            assertThat(caller.call(url).protocol("grpc").end().outcome()).isEqualTo(Outcome.SUCCESS);
-        }
     }
 
     @ParameterizedTest
