@@ -11,7 +11,7 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "assent",
         description =
-                "A distributed-transaction coordinator: sagas and two-phase messages over HTTP, compatible with DTM.",
+                "A distributed-transaction coordinator: saga, TCC, XA, two-phase message and workflow, compatible with DTM.",
         mixinStandardHelpOptions = true,
         versionProvider = Main.Versions.class,
         synopsisSubcommandLabel = "COMMAND",

@@ -82,6 +82,8 @@ final class ServeCommand implements Callable<Integer> {
             description = "Removes all data of the data directory before the start.")
     private boolean reset;
 
+    /** Only its being given matters: picocli prints the version then. */
+    @SuppressWarnings("UnusedVariable")
     @Option(names = "-v", versionHelp = true, description = "Prints the version and exits.")
     private boolean version;
 

@@ -87,7 +87,7 @@ public final class Metrics implements FrontMeter {
 
     /** A sync ended. */
     void synced(long records, long nanos) {
-        batchRecords.observe(records);
+        batchRecords.observe((double) records);
         syncSeconds.observe(nanos / 1e9);
     }
 

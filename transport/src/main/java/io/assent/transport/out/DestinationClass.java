@@ -3,16 +3,23 @@ package io.assent.transport.out;
 /** What is known of a destination when a call to it is made; for metrics. */
 public enum DestinationClass {
     /** Its latest call ended with an answer. */
-    ANSWERING("answering"),
+    ANSWERING(0, "answering"),
     /** No call has ended there yet, or some of the latest ended unknown. */
-    UNPROVEN("unproven"),
+    UNPROVEN(1, "unproven"),
     /** Its last calls all ended unknown: it gets few calls at a time. */
-    SUSPECT("suspect");
+    SUSPECT(2, "suspect");
 
+    private final int code;
     private final String label;
 
-    DestinationClass(String label) {
+    DestinationClass(int code, String label) {
+        this.code = code;
         this.label = label;
+    }
+
+    /** Dense, from 0. */
+    int code() {
+        return code;
     }
 
     /** Its name in metrics. */

@@ -26,7 +26,7 @@ public final class DispatcherCounters {
 
     /** The same by what was known of the destination when they left. */
     public long openCalls(DestinationClass known) {
-        return values.get(OPEN_BY_CLASS + known.ordinal());
+        return values.get(OPEN_BY_CLASS + known.code());
     }
 
     /** Calls that wait in the queue of their destination. */
@@ -74,7 +74,7 @@ public final class DispatcherCounters {
 
     void openCalls(DestinationClass known, int change) {
         add(OPEN_CALLS, change);
-        add(OPEN_BY_CLASS + known.ordinal(), change);
+        add(OPEN_BY_CLASS + known.code(), change);
     }
 
     void waitingCalls(int change) {
