@@ -39,7 +39,7 @@ final class Checker {
         this.world = world;
         this.ledger = ledger;
         for (Wish wish : world.scenario.wishes) {
-            lives.put(wish.gid, new Life(wish));
+            lives.put(wish.gid, wish.isRegistered() ? new RegisteredLife(wish) : new Life(wish));
         }
     }
 
@@ -147,6 +147,10 @@ final class Checker {
         return switch (call.operation()) {
             case "compensate" -> call.gid() + "/" + call.branchId() + "/action";
             case "action" -> call.gid() + "/" + call.branchId() + "/compensate";
+            case "confirm" -> call.gid() + "/" + call.branchId() + "/cancel";
+            case "cancel" -> call.gid() + "/" + call.branchId() + "/confirm";
+            case "commit" -> call.gid() + "/" + call.branchId() + "/rollback";
+            case "rollback" -> call.gid() + "/" + call.branchId() + "/commit";
             default -> null;
         };
     }
@@ -177,7 +181,7 @@ final class Checker {
         TransactionStatus before = slot.record == 0 ? after : life.statusAt(slot.record - 1);
         boolean own = slot.requestId == requestId;
         require(own || request.waits(), "answer", request + " is answered by a command of another request: " + answer);
-        Verdict expected = own ? expected(request, before, slot) : null;
+        Verdict expected = own ? expected(life, request, before, slot) : null;
         boolean round = request.waits() && (!own || expected == Verdict.SUCCESS);
         if (round) {
             checkRound(request, life, answer, after, slot);
@@ -193,10 +197,13 @@ final class Checker {
                 "answer",
                 request + " was told status " + answer.status() + ", the journal says " + after);
         checkText(request, answer);
+        if (request.verb == Verb.REGISTER && answer.verdict() == Verdict.SUCCESS) {
+            life.acknowledged(request);
+        }
         life.told(request, answer.status(), answer.verdict() == Verdict.SUCCESS);
     }
 
-    private static Verdict expected(ClientRequest request, TransactionStatus before, Slot slot) {
+    private static Verdict expected(Life life, ClientRequest request, TransactionStatus before, Slot slot) {
         return switch (request.verb) {
             case PREPARE, SUBMIT -> {
                 if (before == null) {
@@ -210,9 +217,31 @@ final class Checker {
                 if (before == null) {
                     yield Verdict.ERROR;
                 }
-                yield before == TransactionStatus.PREPARED && !request.wish.isSaga()
-                        ? Verdict.SUCCESS
-                        : Verdict.FAILURE;
+                Wish wish = request.wish;
+                boolean twoPhased = wish.isRegistered() && !wish.isWorkflow();
+                boolean undoable = twoPhased
+                        ? before == TransactionStatus.PREPARED || before == TransactionStatus.ABORTING
+                        : before == TransactionStatus.PREPARED && !wish.isSaga() && !wish.isWorkflow();
+                yield undoable ? Verdict.SUCCESS : Verdict.FAILURE;
+            }
+            case REGISTER -> {
+                boolean open = before == TransactionStatus.PREPARED;
+                yield open ? life.registrationExpected(request, slot) : Verdict.FAILURE;
+            }
+            case PREPARE_WORKFLOW -> {
+                require(
+                        before == null && slot.underPressure,
+                        "answer",
+                        request + " under status " + before + " expects a record");
+                yield Verdict.UNAVAILABLE;
+            }
+            case FINISH -> {
+                if (before == null) {
+                    yield Verdict.ERROR;
+                }
+                TransactionStatus end =
+                        request.progress.succeeds() ? TransactionStatus.SUCCEED : TransactionStatus.FAILED;
+                yield before == TransactionStatus.PREPARED || before == end ? Verdict.SUCCESS : Verdict.FAILURE;
             }
             case FORCE_STOP -> {
                 if (before == null) {
@@ -232,6 +261,15 @@ final class Checker {
                 terminal || request.expiryAsked || !hasOpenBranchCall(life.wish.gid),
                 "wait_result",
                 request + " is answered " + answer + " although its round goes on");
+        if (life.wish.isRegistered()) {
+            boolean well = after == TransactionStatus.SUCCEED
+                    || (after == TransactionStatus.FAILED && request.verb == Verb.ABORT);
+            boolean fits = terminal
+                    ? (answer.verdict() == (well ? Verdict.SUCCESS : Verdict.FAILURE))
+                    : answer.verdict() != Verdict.SUCCESS && answer.verdict() != Verdict.UNAVAILABLE;
+            require(fits, "wait_result", request + " ended its round under " + after + ", was told " + answer);
+            return;
+        }
         String reason = life.rollbackReasonAt(slot.position);
         if (after == TransactionStatus.SUCCEED) {
             require(answer.verdict() == Verdict.SUCCESS, "wait_result", request + " succeeded, was told " + answer);
@@ -272,7 +310,7 @@ final class Checker {
         require(request != null, "one answer", "query #" + requestId + " is answered and nobody waits for it");
         require(answered.add(requestId), "one answer", request + " is answered twice");
         require(
-                request.verb == Verb.QUERY && slot.requestId == requestId,
+                (request.verb == Verb.QUERY || request.verb == Verb.PREPARE_WORKFLOW) && slot.requestId == requestId,
                 "answer",
                 request + " was told a record that it did not ask for");
         leaves("record for " + request, slot);
@@ -288,6 +326,7 @@ final class Checker {
                             && record.quarantineReason().isEmpty(),
                     "answer",
                     request + " was shown " + record);
+            life.shown(record, slot);
         }
         life.told(request, status, status != null);
     }

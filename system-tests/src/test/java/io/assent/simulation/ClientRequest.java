@@ -1,5 +1,6 @@
 package io.assent.simulation;
 
+import io.assent.engine.TransactionRecord;
 import io.assent.simulation.Scenario.Wish;
 
 /** One request as a client sent it; a repetition is another one. */
@@ -11,7 +12,10 @@ final class ClientRequest {
         ABORT,
         FORCE_STOP,
         RESET,
-        QUERY
+        QUERY,
+        REGISTER,
+        PREPARE_WORKFLOW,
+        FINISH
     }
 
     /** Where the request stands in the process that took it. */
@@ -26,6 +30,14 @@ final class ClientRequest {
     final Wish wish;
     /** Hears the answer's class as an HTTP client does; 0 when none came. */
     final Reply reply;
+    /** What is registered, or how a workflow ends; null for other requests. */
+    final Progress progress;
+    /** The status that its client got in the end, 0 for none. */
+    int status;
+    /** What a query or prepareWorkflow was shown. */
+    TransactionRecord shown;
+    /** The server said that it waits although it did not say so itself. */
+    boolean toldToWait;
 
     long id;
     Standing standing = Standing.WAITING;
@@ -37,18 +49,27 @@ final class ClientRequest {
         void on(int httpStatus);
     }
 
-    ClientRequest(Verb verb, Wish wish, Reply reply) {
+    /**
+     * One registration, or the end of a workflow.
+     *
+     * @param branch of a registration, -1 for an end
+     * @param operation "" for a branch of TCC or XA
+     */
+    record Progress(int branch, String operation, boolean succeeds, String data) {}
+
+    ClientRequest(Verb verb, Wish wish, Progress progress, Reply reply) {
+        this.progress = progress;
         this.verb = verb;
         this.wish = wish;
         this.reply = reply;
     }
 
     boolean waits() {
-        return verb == Verb.SUBMIT && wish.waitResult;
+        return toldToWait || (verb == Verb.SUBMIT && wish.waitResult);
     }
 
     @Override
     public String toString() {
-        return verb + " " + wish.gid + " #" + id;
+        return verb + " " + wish.gid + (progress == null ? "" : " " + progress) + " #" + id;
     }
 }

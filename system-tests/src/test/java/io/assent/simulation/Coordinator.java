@@ -3,6 +3,8 @@ package io.assent.simulation;
 import io.assent.engine.Alert;
 import io.assent.engine.Answer;
 import io.assent.engine.BranchCall;
+import io.assent.engine.BranchRecord;
+import io.assent.engine.BranchStatus;
 import io.assent.engine.Commands;
 import io.assent.engine.CronReset;
 import io.assent.engine.EffectQueue;
@@ -10,15 +12,18 @@ import io.assent.engine.Effects;
 import io.assent.engine.HistoryAnswer;
 import io.assent.engine.Outcome;
 import io.assent.engine.Pressure;
+import io.assent.engine.Registration;
 import io.assent.engine.Request;
 import io.assent.engine.Settings;
 import io.assent.engine.StateMachine;
 import io.assent.engine.TopicPage;
 import io.assent.engine.TransactionPage;
 import io.assent.engine.TransactionRecord;
+import io.assent.engine.TransactionStatus;
 import io.assent.engine.codec.CommandFrame;
 import io.assent.engine.codec.CommandPublisher;
 import io.assent.engine.codec.EventPublisher;
+import io.assent.engine.codec.sbe.BranchRegisteredDecoder;
 import io.assent.journal.JournalException;
 import io.assent.server.sequencer.CommandRing;
 import io.assent.server.sequencer.Decider;
@@ -26,6 +31,8 @@ import io.assent.server.sequencer.EngineClock;
 import io.assent.server.sequencer.LoopDrainer;
 import io.assent.server.sequencer.LoopOutlet;
 import io.assent.server.sequencer.Sequencer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -143,7 +150,8 @@ final class Coordinator implements Effects, LoopOutlet {
         long left = bug == PlantedBug.REPLAY_SKIPS_RECORD && recovered > 1 ? 2 : 0;
         for (long position = 1; position <= recovered; position++) {
             byte[] record = disk.entry(position).bytes();
-            if (position != left) {
+            boolean lost = bug == PlantedBug.REGISTRATION_LOST_AT_RESTART && isRegistration(record);
+            if (position != left && !lost) {
                 machine.replay(position, new UnsafeBuffer(record), 0, record.length);
             }
         }
@@ -154,6 +162,12 @@ final class Coordinator implements Effects, LoopOutlet {
         world.mayCrash("forced what was replayed");
         build(recovered);
         world.trace(() -> "process " + boot + " starts with " + recovered + " records");
+    }
+
+    /** Whether the first event of a record is a registration. */
+    private static boolean isRegistration(byte[] record) {
+        int template = new UnsafeBuffer(record).getShort(Integer.BYTES + Short.BYTES, ByteOrder.LITTLE_ENDIAN);
+        return template == BranchRegisteredDecoder.TEMPLATE_ID;
     }
 
     /** What CoordinatorServer builds, with one loop that drains. */
@@ -272,17 +286,22 @@ final class Coordinator implements Effects, LoopOutlet {
         waiting.put(request.id, request);
         inbox.add(new Arrival(out -> publish(out, request), request, null, clock.nowMs()));
         if (request.waits()) {
-            world.later(this, Math.max(CALL_TIMEOUT_MS, request.wish.requestTimeoutS * 1_000) + 2_000, () -> {
-                if (waiting.containsKey(request.id) && request.standing == ClientRequest.Standing.WAITING) {
-                    request.expiryAsked = true;
-                    push(out -> out.roundExpired(request.id, request.wish.gid));
-                }
-            });
+            watch(request);
         }
         if (!world.calm && chance.percent(scenario.disconnectPercent)) {
             world.later(this, chance.below(4_000), () -> disconnect(request));
         }
         wake();
+    }
+
+    /** Its client waits for a round, and not for ever. */
+    private void watch(ClientRequest request) {
+        world.later(this, Math.max(CALL_TIMEOUT_MS, request.wish.requestTimeoutS * 1_000) + 2_000, () -> {
+            if (waiting.containsKey(request.id) && request.standing == ClientRequest.Standing.WAITING) {
+                request.expiryAsked = true;
+                push(out -> out.roundExpired(request.id, request.wish.gid));
+            }
+        });
     }
 
     private void disconnect(ClientRequest request) {
@@ -306,7 +325,29 @@ final class Coordinator implements Effects, LoopOutlet {
             case FORCE_STOP -> out.forceStop(asked, gid);
             case RESET -> out.resetNextCronTime(asked, gid);
             case QUERY -> out.query(request.id, gid);
+            case REGISTER -> out.registerBranch(asked, gid, registration(request));
+            case PREPARE_WORKFLOW -> out.prepareWorkflow(asked, request.wish.submission, HistoryAnswer.NO_HISTORY);
+            case FINISH -> {
+                boolean succeeds = request.progress.succeeds();
+                TransactionStatus end = succeeds ? TransactionStatus.SUCCEED : TransactionStatus.FAILED;
+                yield out.finishWorkflow(asked, gid, end, succeeds ? "" : "no", request.progress.data());
+            }
         };
+    }
+
+    private static Registration registration(ClientRequest request) {
+        ClientRequest.Progress progress = request.progress;
+        Scenario.Wish wish = request.wish;
+        String id = wish.branchIds[progress.branch()];
+        byte[] data = progress.data().getBytes(StandardCharsets.UTF_8);
+        if (wish.isWorkflow()) {
+            BranchStatus status = progress.succeeds() ? BranchStatus.SUCCEED : BranchStatus.FAILED;
+            return Registration.workflow(id, progress.operation(), status, data);
+        }
+        String keeps = wish.actions[progress.branch()];
+        return wish.keeps().equals("confirm")
+                ? Registration.tcc(id, keeps, wish.compensations[progress.branch()], data)
+                : Registration.xa(id, keeps, data);
     }
 
     private void push(Predicate<Commands> command) {
@@ -458,9 +499,16 @@ final class Coordinator implements Effects, LoopOutlet {
         return requestId;
     }
 
-    private void deliver(long requestId, Answer answer) {
-        world.trace(() -> "answer #" + requestId + " " + answer);
+    private void deliver(long requestId, Answer decided) {
         ClientRequest request = waiting.remove(requestId);
+        boolean registers = request != null && request.verb == ClientRequest.Verb.REGISTER;
+        boolean aborts = request != null && request.verb == ClientRequest.Verb.ABORT;
+        boolean lies = (bug == PlantedBug.LATE_REGISTRATION_ACCEPTED && registers)
+                || (bug == PlantedBug.LATE_ABORT_ACCEPTED && aborts);
+        Answer answer = lies && decided.verdict() == Answer.Verdict.FAILURE
+                ? Answer.success(decided.status() == null ? TransactionStatus.PREPARED : decided.status())
+                : decided;
+        world.trace(() -> "answer #" + requestId + " " + answer);
         checker.answered(request, requestId, answer, releasing);
         if (request.standing == ClientRequest.Standing.WAITING) {
             request.standing = ClientRequest.Standing.ANSWERED;
@@ -480,7 +528,9 @@ final class Coordinator implements Effects, LoopOutlet {
     public void record(long requestId, TransactionRecord record) {
         ClientRequest request = waiting.remove(requestId);
         world.trace(() -> "record #" + requestId + " " + (record == null ? "unknown" : record.status()));
-        checker.recordShown(request, requestId, record, releasing);
+        TransactionRecord shown = bug == PlantedBug.PROGRESS_NOT_SHOWN ? withoutLastRow(record) : record;
+        checker.recordShown(request, requestId, shown, releasing);
+        request.shown = shown;
         if (request.standing == ClientRequest.Standing.WAITING) {
             request.standing = ClientRequest.Standing.ANSWERED;
             world.answerLeaves(request, 200);
@@ -504,7 +554,11 @@ final class Coordinator implements Effects, LoopOutlet {
 
     @Override
     public void waits(long requestId, int requestTimeoutS) {
-        // Told by the request itself here.
+        ClientRequest request = waiting.get(requestId);
+        if (request != null) {
+            request.toldToWait = true;
+            watch(request);
+        }
     }
 
     @Override
@@ -518,7 +572,8 @@ final class Coordinator implements Effects, LoopOutlet {
     }
 
     @Override
-    public void call(BranchCall call) {
+    public void call(BranchCall decided) {
+        BranchCall call = misdirected(decided);
         world.trace(() -> "call " + Checker.name(call) + " number " + call.number());
         checker.called(call, releasing);
         world.issue(call);
@@ -534,6 +589,57 @@ final class Coordinator implements Effects, LoopOutlet {
         }
     }
 
+    /** With the one bug: a second phase becomes the other one. */
+    private BranchCall misdirected(BranchCall call) {
+        boolean swaps =
+                bug == PlantedBug.CANCEL_BECOMES_CONFIRM && call.operation().equals("cancel");
+        if (!swaps) {
+            return call;
+        }
+        return new BranchCall(
+                call.number(),
+                call.transactionId(),
+                call.gid(),
+                call.kind(),
+                call.protocol(),
+                call.branchId(),
+                "confirm",
+                call.url(),
+                call.payload(),
+                call.payloadOffset(),
+                call.payloadLength(),
+                call.headers(),
+                call.requestTimeoutMs(),
+                call.priority(),
+                call.attempt());
+    }
+
+    private static TransactionRecord withoutLastRow(TransactionRecord record) {
+        if (record == null || record.branches().isEmpty()) {
+            return record;
+        }
+        List<BranchRecord> rows = record.branches().subList(0, record.branches().size() - 1);
+        return new TransactionRecord(
+                record.id(),
+                record.gid(),
+                record.kind(),
+                record.status(),
+                record.options(),
+                record.rollbackReason(),
+                record.result(),
+                record.createTimeMs(),
+                record.updateTimeMs(),
+                record.finishTimeMs(),
+                record.rollbackTimeMs(),
+                record.nextCronIntervalS(),
+                record.nextCronTimeMs(),
+                record.retryCount(),
+                record.quarantineReason(),
+                record.deadlineMs(),
+                rows,
+                record.check());
+    }
+
     private void write(Outgoing outgoing) {
         BranchCall call = outgoing.call;
         if (calls.get(call.number()) == outgoing) {
@@ -544,6 +650,10 @@ final class Coordinator implements Effects, LoopOutlet {
                     callEnded(call.number(), Outcome.UNKNOWN, "timed out");
                 }
             });
+            if (bug == PlantedBug.SECOND_PHASE_SKIPPED && call.branchId().equals("01") && call.priority()) {
+                callEnded(call.number(), Outcome.SUCCESS, "");
+                return;
+            }
             world.send(this, call);
         }
     }

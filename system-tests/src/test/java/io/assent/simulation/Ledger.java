@@ -17,6 +17,10 @@ final class Ledger {
         /** The compensation came through, whether or not there was anything to undo. */
         final boolean[] compensated;
 
+        /** Second phases of registered branches. */
+        final boolean[] kept;
+
+        final boolean[] undone;
         final int[] actionsRefused;
 
         int checksYes;
@@ -26,6 +30,8 @@ final class Ledger {
         Account(int steps) {
             done = new boolean[steps];
             compensated = new boolean[steps];
+            kept = new boolean[steps];
+            undone = new boolean[steps];
             actionsRefused = new int[steps];
         }
     }
@@ -65,6 +71,12 @@ final class Ledger {
         if (call.operation().equals("msg")) {
             return check(account, wish);
         }
+        if (wish.isWorkflow()) {
+            return mood();
+        }
+        if (wish.isRegistered()) {
+            return secondPhase(account, wish, call);
+        }
         int step = Integer.parseInt(call.branchId()) - 1;
         Outcome mood = mood();
         boolean actsFirst = mood != Outcome.SUCCESS && chance.oneIn(3);
@@ -87,6 +99,25 @@ final class Ledger {
         }
         account.done[step] = true;
         return mood;
+    }
+
+    private Outcome secondPhase(Account account, Wish wish, BranchCall call) {
+        Outcome mood = !calm && chance.oneIn(40) ? Outcome.FAILURE : mood();
+        if (mood == Outcome.SUCCESS || chance.oneIn(3)) {
+            boolean keeps = call.operation().equals(wish.keeps());
+            (keeps ? account.kept : account.undone)[wish.branch(call.branchId())] = true;
+        }
+        return mood;
+    }
+
+    /** The first phase of a registered branch, which its client calls itself: false when it refuses, or comes behind its undoing. */
+    boolean tryBranch(Wish wish, int branch) {
+        Account account = accounts.get(wish.gid);
+        if (wish.refuses[branch] || account.undone[branch]) {
+            return false;
+        }
+        account.done[branch] = true;
+        return true;
     }
 
     private Outcome check(Account account, Wish wish) {

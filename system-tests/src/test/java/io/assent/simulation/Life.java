@@ -2,8 +2,11 @@ package io.assent.simulation;
 
 import static io.assent.simulation.Checker.require;
 
+import io.assent.engine.Answer;
 import io.assent.engine.BranchCall;
 import io.assent.engine.Outcome;
+import io.assent.engine.Registration;
+import io.assent.engine.TransactionRecord;
 import io.assent.engine.TransactionStatus;
 import io.assent.simulation.ClientRequest.Verb;
 import io.assent.simulation.Coordinator.Slot;
@@ -18,11 +21,11 @@ import java.util.Set;
  * The life of one transaction as the checker sees it: which positions of the journal changed it, which calls went out, what its clients asked
  * and were told. Positions are 0 while something has not happened; what a crash lost is forgotten again.
  */
-final class Life {
+class Life {
     private static final int CHECK_ROW = -1;
 
     /** A row's calls that ended without a result, as recorded. */
-    private record Deferral(long position, int row, long intervalS, long nextTimeMs) {}
+    record Deferral(long position, int row, long intervalS, long nextTimeMs) {}
 
     final Wish wish;
     /** Verbs that a client sent, whether or not they arrived. */
@@ -30,23 +33,23 @@ final class Life {
     /** Calls known dead that ended ONGOING or unknown. */
     int vagueEnds;
 
-    private long createdAt;
-    private long createdMs;
-    private TransactionStatus createdAs;
-    private long submittedAt;
-    private long rollbackAt;
-    private String reason;
-    private long finishedAt;
-    private TransactionStatus finishedAs;
+    long createdAt;
+    long createdMs;
+    TransactionStatus createdAs;
+    long submittedAt;
+    long rollbackAt;
+    String reason;
+    long finishedAt;
+    TransactionStatus finishedAs;
     private final ArrayDeque<Long> resetsAt = new ArrayDeque<>();
     private final long[] succeededAt;
     private final long[] failedAt;
     private final int[] actionCalls;
     private final int[] compensationCalls;
-    private final ArrayDeque<Deferral> deferrals = new ArrayDeque<>();
+    final ArrayDeque<Deferral> deferrals = new ArrayDeque<>();
 
-    private TransactionStatus told;
-    private Ledger ledger;
+    TransactionStatus told;
+    Ledger ledger;
 
     Life(Wish wish) {
         this.wish = wish;
@@ -57,14 +60,14 @@ final class Life {
         compensationCalls = new int[wish.steps];
     }
 
-    private Account account(Checker checker) {
+    Account account(Checker checker) {
         ledger = checker.ledger();
         return ledger.account(wish.gid);
     }
 
     // ---------------------------------------------------------------- the journal
 
-    private void changes(Checker checker, String what) {
+    void changes(Checker checker, String what) {
         require(createdAt > 0, "journal", what + " of " + wish.gid + " before it was created");
         require(
                 finishedAt == 0,
@@ -208,9 +211,36 @@ final class Life {
         deferrals.addLast(new Deferral(checker.recordPosition(), row, intervalS, nextTimeMs));
     }
 
+    void registered(Checker checker, Registration registration) {
+        throw new Violation("journal", wish.gid + " registers nothing");
+    }
+
+    void resultKept(Checker checker, String result) {
+        throw new Violation("journal", wish.gid + " has no result");
+    }
+
+    void reasonReplaced(Checker checker, String why) {
+        throw new Violation("journal", wish.gid + " has one reason");
+    }
+
+    /** What a query or prepareWorkflow shows of its branches. */
+    void shown(TransactionRecord record, Slot slot) {
+        // The rows of a saga or a message follow from its submission.
+    }
+
+    /** What is expected of a registration under a prepared transaction. */
+    Answer.Verdict registrationExpected(ClientRequest request, Slot slot) {
+        return Answer.Verdict.FAILURE;
+    }
+
+    /** A registration was acknowledged. */
+    void acknowledged(ClientRequest request) {
+        throw new Violation("answer", request + " was accepted");
+    }
+
     void cronReset(Checker checker) {
         require(
-                sent.contains(Verb.RESET) || sent.contains(Verb.SUBMIT),
+                sent.contains(Verb.RESET) || sent.contains(Verb.SUBMIT) || sent.contains(Verb.ABORT),
                 "journal",
                 wish.gid + " was made due, which nobody asked for");
         resetsAt.addLast(checker.recordPosition());
@@ -321,7 +351,7 @@ final class Life {
         compensationCalls[step]++;
     }
 
-    private void checkBackOff(int row, String name, Slot slot) {
+    void checkBackOff(int row, String name, Slot slot) {
         Deferral last = null;
         for (Deferral deferral : deferrals) {
             if (deferral.row == row && deferral.position <= slot.position) {
@@ -337,7 +367,7 @@ final class Life {
         }
     }
 
-    private static byte[] payload(BranchCall call) {
+    static byte[] payload(BranchCall call) {
         return Arrays.copyOfRange(call.payload(), call.payloadOffset(), call.payloadOffset() + call.payloadLength());
     }
 
@@ -421,7 +451,7 @@ final class Life {
 
     // ---------------------------------------------------------------- positions
 
-    private static boolean happened(long position, long upTo) {
+    static boolean happened(long position, long upTo) {
         return position > 0 && position <= upTo;
     }
 
@@ -438,7 +468,7 @@ final class Life {
         return happened(createdAt, position) ? createdAs : null;
     }
 
-    private TransactionStatus statusNow() {
+    TransactionStatus statusNow() {
         return statusAt(Long.MAX_VALUE);
     }
 
@@ -446,7 +476,7 @@ final class Life {
         return happened(rollbackAt, position) ? reason : null;
     }
 
-    private long intervalS(int row) {
+    long intervalS(int row) {
         long intervalS = wish.resetIntervalS();
         for (Deferral deferral : deferrals) {
             intervalS = deferral.row == row ? deferral.intervalS : intervalS;
@@ -454,7 +484,7 @@ final class Life {
         return intervalS;
     }
 
-    private long prepareTimeoutMs() {
+    long prepareTimeoutMs() {
         return (wish.timeoutS > 0 ? wish.timeoutS : 35) * 1_000L;
     }
 

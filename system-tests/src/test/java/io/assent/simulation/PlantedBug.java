@@ -47,7 +47,20 @@ enum PlantedBug {
     /** A command that finds the ring full is dropped without a word, replies included. */
     FULL_RING_DROPS("liveness"),
     /** The clock of a new process starts at the wall clock, although the journal has seen later times. */
-    CLOCK_GOES_BACK("message, time");
+    CLOCK_GOES_BACK("back-off, message, time, rollback reason"),
+    /** Replay leaves registrations out. */
+    REGISTRATION_LOST_AT_RESTART(
+            "answer, hash, journal, progress is kept, registration, second phase, status, thrown, wait_result"),
+    /** A registration that comes too late is refused and its client told the contrary. */
+    LATE_REGISTRATION_ACCEPTED("answer"),
+    /** An abort behind an accepted submit is refused and its client told the contrary. */
+    LATE_ABORT_ACCEPTED("answer, wait_result"),
+    /** A cancel goes out as a confirm. */
+    CANCEL_BECOMES_CONFIRM("second phase"),
+    /** The second phase of the first branch counts as done without a call. */
+    SECOND_PHASE_SKIPPED("truth"),
+    /** A record is shown without its last row. */
+    PROGRESS_NOT_SHOWN("progress is kept");
 
     private final String rules;
 

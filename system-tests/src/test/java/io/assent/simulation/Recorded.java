@@ -101,47 +101,47 @@ final class Recorded implements Events {
 
     @Override
     public void branchRegistered(long now, long id, Registration registration) {
-        // Decides nothing that is counted here.
+        checker.life(id).registered(checker, registration);
     }
 
     @Override
     public void topicExpanded(long now, long id, int step, List<String> urls) {
-        // As above.
+        throw new Violation("journal", "nobody asked for a topic");
     }
 
     @Override
     public void resultKept(long now, long id, String rollbackReason, String result) {
-        // As above.
+        checker.life(id).resultKept(checker, result);
     }
 
     @Override
     public void rollbackReasonReplaced(long now, long id, String reason) {
-        // As above.
+        checker.life(id).reasonReplaced(checker, reason);
     }
 
     @Override
     public void topicSubscribed(long now, String topic, String url, String remark) {
-        // As above.
+        throw new Violation("journal", "nobody asked for a topic");
     }
 
     @Override
     public void topicUnsubscribed(long now, String topic, String url) {
-        // As above.
+        throw new Violation("journal", "nobody asked for a topic");
     }
 
     @Override
     public void topicDeleted(long now, String topic) {
-        // As above.
+        throw new Violation("journal", "nobody asked for a topic");
     }
 
     @Override
     public void topicRestored(String topic, long version, long createTimeMs, long updateTimeMs) {
-        // As above.
+        throw new Violation("journal", "nobody asked for a topic");
     }
 
     @Override
     public void subscriberRestored(String topic, String url, String remark) {
-        // As above.
+        throw new Violation("journal", "nobody asked for a topic");
     }
 
     @Override

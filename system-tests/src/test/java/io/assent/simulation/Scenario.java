@@ -74,9 +74,16 @@ final class Scenario {
 
     /** One transaction that a client wants, and what is true about it in the client's own world. */
     static final class Wish {
+        static final String WORKFLOW = "w";
+
         final String gid;
         final TransactionKind kind;
         final int steps;
+        /** Of registered branches. */
+        final String[] branchIds;
+        /** The client is gone before this branch; -1 for never. */
+        final int diesAt;
+
         final String[] actions;
         final String[] compensations;
         /** {@code predecessors[step]} lists the steps that must have succeeded before. */
@@ -102,9 +109,11 @@ final class Scenario {
 
         Wish(Chance chance, String gid) {
             this.gid = gid;
-            kind = chance.percent(60) ? TransactionKind.SAGA : TransactionKind.MSG;
+            kind = kindOf(chance);
             boolean saga = kind.equals(TransactionKind.SAGA);
             steps = chance.oneIn(30) ? 0 : 1 + chance.below(4);
+            branchIds = branchIds(chance, steps);
+            diesAt = chance.oneIn(4) ? chance.below(steps + 1) : -1;
             actions = new String[steps];
             compensations = new String[steps];
             refuses = new boolean[steps];
@@ -115,19 +124,21 @@ final class Scenario {
             retryLimit = chance.percent(20) ? 1 + chance.below(3) : 0;
             retryIntervalS = chance.percent(50) ? 1 + chance.below(12) : 0;
             requestTimeoutS = chance.percent(20) ? 1 + chance.below(6) : 0;
-            delayS = !saga && chance.percent(20) ? 1 + chance.below(10) : 0;
-            queryPrepared = saga || chance.oneIn(10) ? "" : "http://app/" + gid + "/check";
-            prepares = saga ? chance.oneIn(8) : chance.percent(85);
+            delayS = kind.equals(TransactionKind.MSG) && chance.percent(20) ? 1 + chance.below(10) : 0;
+            queryPrepared = saga || (kind.equals(TransactionKind.MSG) && chance.oneIn(10))
+                    ? ""
+                    : "http://app/" + gid + "/check";
+            prepares = saga ? chance.oneIn(8) : isRegistered() || chance.percent(85);
             committed = !prepares || chance.percent(60);
             confused = chance.oneIn(8);
             stops = chance.oneIn(12);
-            int refusePercent = saga && chance.percent(50) ? 40 : 0;
+            int refusePercent = !kind.equals(TransactionKind.MSG) && chance.percent(50) ? 40 : 0;
             SubmissionBuilder builder = new SubmissionBuilder()
                     .gid(gid)
                     .kind(kind)
                     .queryPrepared(queryPrepared)
                     .waitResult(waitResult)
-                    .concurrent(!saga && concurrent)
+                    .concurrent(kind.equals(TransactionKind.MSG) && concurrent)
                     .sagaConcurrent(saga && concurrent)
                     .timeoutToFail(timeoutS)
                     .requestTimeout(requestTimeoutS)
@@ -137,10 +148,19 @@ final class Scenario {
             boolean graph = chance.percent(60);
             for (int step = 0; step < steps; step++) {
                 actions[step] = chance.oneIn(20) ? "" : "http://rm/" + gid + "/" + step + "/action";
-                compensations[step] = !saga || chance.oneIn(20) ? "" : "http://rm/" + gid + "/" + step + "/compensate";
+                boolean undoneElsewhere = saga || kind.equals(TransactionKind.TCC);
+                compensations[step] =
+                        !undoneElsewhere || chance.oneIn(20) ? "" : "http://rm/" + gid + "/" + step + "/compensate";
                 refuses[step] = chance.percent(refusePercent);
-                builder.step(actions[step], compensations[step], payload(step));
-                predecessors[step] = predecessorsOf(chance, step, graph, builder);
+                if (isRegistered()) {
+                    predecessors[step] = new int[0];
+                } else {
+                    builder.step(actions[step], compensations[step], payload(step));
+                    predecessors[step] = predecessorsOf(chance, step, graph, builder);
+                }
+            }
+            if (kind.equals(TransactionKind.WORKFLOW)) {
+                builder.workflow(WORKFLOW, payload(0));
             }
             if (builder.check() != null) {
                 throw new IllegalStateException("a scenario must be valid: " + builder.check());
@@ -160,6 +180,57 @@ final class Scenario {
                 }
             }
             return chosen.stream().mapToInt(Integer::intValue).toArray();
+        }
+
+        private static TransactionKind kindOf(Chance chance) {
+            int dice = chance.below(100);
+            if (dice < 35) {
+                return TransactionKind.SAGA;
+            } else if (dice < 60) {
+                return TransactionKind.MSG;
+            } else if (dice < 76) {
+                return TransactionKind.TCC;
+            }
+            return dice < 86 ? TransactionKind.XA : TransactionKind.WORKFLOW;
+        }
+
+        /** In the order of their first registration; some are children of the one before (PROTOCOL 6.4). */
+        private static String[] branchIds(Chance chance, int count) {
+            String[] ids = new String[count];
+            int top = 0;
+            for (int i = 0; i < count; i++) {
+                boolean nested = i > 0 && ids[i - 1].length() == 2 && chance.oneIn(4);
+                ids[i] = nested ? ids[i - 1] + "01" : "0" + ++top;
+            }
+            return ids;
+        }
+
+        /** The branch with this id. */
+        int branch(String id) {
+            for (int i = 0; i < steps; i++) {
+                if (branchIds[i].equals(id)) {
+                    return i;
+                }
+            }
+            throw new Violation("content", "no branch of " + gid + " has the id " + id);
+        }
+
+        /** Its branches come by registration: TCC, XA or workflow. */
+        boolean isRegistered() {
+            return !isSaga() && !kind.equals(TransactionKind.MSG);
+        }
+
+        boolean isWorkflow() {
+            return kind.equals(TransactionKind.WORKFLOW);
+        }
+
+        /** The operation that keeps what a branch did. */
+        String keeps() {
+            return kind.equals(TransactionKind.TCC) ? "confirm" : "commit";
+        }
+
+        String undoes() {
+            return kind.equals(TransactionKind.TCC) ? "cancel" : "rollback";
         }
 
         boolean isSaga() {

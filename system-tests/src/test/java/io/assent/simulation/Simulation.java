@@ -1,13 +1,20 @@
 package io.assent.simulation;
 
 import io.assent.engine.BranchCall;
+import io.assent.engine.BranchRecord;
+import io.assent.engine.BranchStatus;
 import io.assent.engine.Outcome;
+import io.assent.engine.TransactionRecord;
+import io.assent.engine.TransactionStatus;
+import io.assent.simulation.ClientRequest.Progress;
 import io.assent.simulation.ClientRequest.Verb;
 import io.assent.simulation.Scenario.Wish;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 
 /**
@@ -180,6 +187,29 @@ final class Simulation {
 
     private void plan(Wish wish) {
         int startMs = chance.below(2_000);
+        if (wish.isWorkflow()) {
+            time.after(startMs, () -> executeWorkflow(wish));
+        } else if (wish.isRegistered()) {
+            time.after(startMs, () -> ask(Verb.PREPARE, wish, null, 4, request -> tryBranch(wish, 0)));
+        } else {
+            planSteps(wish, startMs);
+        }
+        for (int i = chance.below(4); i > 0; i--) {
+            time.after(chance.below(scenario.horizonMs), () -> ask(Verb.QUERY, wish, 0));
+        }
+        if (chance.oneIn(5)) {
+            time.after(chance.below(scenario.horizonMs), () -> ask(Verb.RESET, wish, 1));
+        }
+        if (wish.stops) {
+            time.after(chance.below(scenario.horizonMs), () -> ask(Verb.FORCE_STOP, wish, 1));
+        }
+        if (wish.isRegistered()) {
+            planStrangers(wish);
+        }
+    }
+
+    /** A saga or a message. */
+    private void planSteps(Wish wish, int startMs) {
         if (wish.prepares) {
             time.after(startMs, () -> ask(Verb.PREPARE, wish, 4));
         }
@@ -192,15 +222,6 @@ final class Simulation {
                 ask(goes ? Verb.SUBMIT : Verb.ABORT, wish, chance.below(4));
             }
         });
-        for (int i = chance.below(4); i > 0; i--) {
-            time.after(chance.below(scenario.horizonMs), () -> ask(Verb.QUERY, wish, 0));
-        }
-        if (chance.oneIn(5)) {
-            time.after(chance.below(scenario.horizonMs), () -> ask(Verb.RESET, wish, 1));
-        }
-        if (wish.stops) {
-            time.after(chance.below(scenario.horizonMs), () -> ask(Verb.FORCE_STOP, wish, 1));
-        }
         if (goes && !dies && chance.oneIn(4)) {
             time.after(decidesMs + chance.below(scenario.horizonMs), () -> ask(Verb.SUBMIT, wish, 1));
         }
@@ -214,26 +235,172 @@ final class Simulation {
         }
     }
 
-    /** Sends a request, and again when nothing definite comes back. */
+    /** Requests out of turn: a registration that comes late, an abort nobody expects, another run of a workflow. */
+    private void planStrangers(Wish wish) {
+        if (wish.steps > 0 && chance.oneIn(3)) {
+            int branch = chance.below(wish.steps);
+            time.after(
+                    chance.below(scenario.horizonMs),
+                    () -> ask(Verb.REGISTER, wish, registration(wish, branch), 1, reply -> {}));
+        }
+        if (chance.oneIn(5)) {
+            time.after(chance.below(scenario.horizonMs), () -> ask(Verb.ABORT, wish, 1));
+        }
+        if (wish.isWorkflow() && chance.oneIn(3)) {
+            time.after(chance.below(scenario.horizonMs), () -> executeWorkflow(wish));
+        }
+        if (!wish.isWorkflow() && chance.oneIn(6)) {
+            time.after(chance.below(scenario.horizonMs), () -> ask(Verb.SUBMIT, wish, 0));
+        }
+    }
+
+    // ---------------------------------------------------------------- TCC and XA, as their SDKs do it
+
+    private Progress registration(Wish wish, int branch) {
+        String data = new String(wish.payload(branch), StandardCharsets.UTF_8);
+        return wish.isWorkflow()
+                ? new Progress(branch, "action", chance.oneIn(2), data)
+                : new Progress(branch, "", true, data);
+    }
+
+    private void tryBranch(Wish wish, int branch) {
+        if (branch == wish.diesAt) {
+            trace(() -> "client of " + wish.gid + " dies before branch " + branch);
+        } else if (branch == wish.steps) {
+            submit(wish);
+        } else {
+            ask(Verb.REGISTER, wish, registration(wish, branch), 2, request -> {
+                if (request.status != 200) {
+                    abort(wish);
+                } else {
+                    time.after(chance.below(800), () -> {
+                        boolean done = ledger.tryBranch(wish, branch);
+                        trace(() -> "branch " + wish.branchIds[branch] + " of " + wish.gid + " tried: " + done);
+                        if (done) {
+                            tryBranch(wish, branch + 1);
+                        } else {
+                            abort(wish);
+                        }
+                    });
+                }
+            });
+        }
+    }
+
+    /** A client that does not hear of its submit may abort; it comes too late when the submit was accepted. */
+    private void submit(Wish wish) {
+        ask(Verb.SUBMIT, wish, null, chance.below(3), request -> {
+            if (request.status != 200 && chance.oneIn(2)) {
+                abort(wish);
+            }
+        });
+        if (chance.oneIn(6)) {
+            time.after(chance.below(4_000), () -> abort(wish));
+        }
+    }
+
+    private void abort(Wish wish) {
+        ask(Verb.ABORT, wish, chance.below(4));
+    }
+
+    // ---------------------------------------------------------------- workflows, as their SDKs do it
+
+    /** One run of the workflow's code: it asks what is done, does the rest, and says the end. It may die anywhere. */
+    private void executeWorkflow(Wish wish) {
+        boolean dies = !calm && chance.oneIn(3);
+        int diesAfter = dies ? chance.below(2 * wish.steps + 2) : Integer.MAX_VALUE;
+        ask(Verb.PREPARE_WORKFLOW, wish, null, 2, request -> {
+            TransactionRecord record = request.status == 200 ? request.shown : null;
+            if (record != null && record.status() == TransactionStatus.PREPARED) {
+                step(wish, new HashMap<>(known(record)), 0, diesAfter);
+            }
+        });
+    }
+
+    /** What earlier runs recorded: whether each (branch id, operation) succeeded. */
+    private static Map<String, Boolean> known(TransactionRecord record) {
+        Map<String, Boolean> known = new HashMap<>();
+        for (BranchRecord row : record.branches()) {
+            known.put(row.branchId() + "-" + row.operation(), row.status() == BranchStatus.SUCCEED);
+        }
+        return known;
+    }
+
+    /** Actions until one fails, then commits or rollbacks, last branch first, then the end. */
+    private void step(Wish wish, Map<String, Boolean> known, int done, int diesAfter) {
+        if (done == diesAfter) {
+            trace(() -> "a run of " + wish.gid + " dies");
+            return;
+        }
+        boolean fails = false;
+        for (int branch = 0; branch < wish.steps && !fails; branch++) {
+            Boolean recorded = known.get(wish.branchIds[branch] + "-action");
+            if (recorded == null) {
+                record(
+                        wish,
+                        known,
+                        new Progress(branch, "action", !wish.refuses[branch], "result of " + branch),
+                        done,
+                        diesAfter);
+                return;
+            }
+            fails = !recorded;
+        }
+        String operation = fails ? "rollback" : "commit";
+        for (int branch = wish.steps - 1; branch >= 0; branch--) {
+            boolean acted = Boolean.TRUE.equals(known.get(wish.branchIds[branch] + "-action"));
+            if (acted && !known.containsKey(wish.branchIds[branch] + "-" + operation)) {
+                record(wish, known, new Progress(branch, operation, true, ""), done, diesAfter);
+                return;
+            }
+        }
+        RegisteredLife life = (RegisteredLife) checker.life(wish.gid);
+        life.endAsked(!fails);
+        ask(Verb.FINISH, wish, new Progress(-1, "", !fails, fails ? "" : "cmVzdWx0"), 3, request -> {});
+    }
+
+    private void record(Wish wish, Map<String, Boolean> known, Progress progress, int done, int diesAfter) {
+        time.after(
+                chance.below(600),
+                () -> ask(Verb.REGISTER, wish, progress, 2, request -> {
+                    if (request.status == 200) {
+                        known.put(wish.branchIds[progress.branch()] + "-" + progress.operation(), progress.succeeds());
+                        step(wish, known, done + 1, diesAfter);
+                    }
+                }));
+    }
+
     private void ask(Verb verb, Wish wish, int repetitions) {
+        ask(verb, wish, null, repetitions, request -> {});
+    }
+
+    /** Sends a request, and again when nothing definite comes back; tells the last one of them, once. */
+    private void ask(Verb verb, Wish wish, Progress progress, int repetitions, Consumer<ClientRequest> then) {
         boolean[] over = {false};
+        ClientRequest[] sent = new ClientRequest[1];
         Runnable again = () -> {
             if (!over[0]) {
                 over[0] = true;
                 if (repetitions > 0) {
-                    time.after(chance.below(3_000), () -> ask(verb, wish, repetitions - 1));
+                    time.after(chance.below(3_000), () -> ask(verb, wish, progress, repetitions - 1, then));
+                } else {
+                    sent[0].status = 0;
+                    then.accept(sent[0]);
                 }
             }
         };
-        ClientRequest request = new ClientRequest(verb, wish, status -> {
+        ClientRequest request = new ClientRequest(verb, wish, progress, status -> {
             if (status == 0 || status == 503 || status == 500) {
                 again.run();
-            } else {
+            } else if (!over[0]) {
                 over[0] = true;
+                sent[0].status = status;
+                then.accept(sent[0]);
             }
         });
+        sent[0] = request;
         checker.life(wish.gid).sent.add(verb);
-        trace(() -> "client sends " + verb + " " + wish.gid);
+        trace(() -> "client sends " + verb + " " + wish.gid + (progress == null ? "" : " " + progress));
         if (!calm) {
             time.after(chance.oneOf(2_000, 6_000, 12_000), again);
         }
@@ -294,6 +461,10 @@ final class Simulation {
     private void execute(Coordinator sender, BranchCall call) {
         Outcome outcome = ledger.execute(call);
         trace(() -> "participant runs " + Checker.name(call) + " number " + call.number() + ": " + outcome);
+        Wish wish = checker.life(call.gid()).wish;
+        if (wish.isWorkflow() && (calm || chance.oneIn(2))) {
+            executeWorkflow(wish);
+        }
         if (happens(scenario.lostReplyPercent)) {
             if (chance.oneIn(2)) {
                 replyArrives(sender, call, Outcome.UNKNOWN, "connection broke within the response");

@@ -58,7 +58,7 @@ class BadInputTest {
                 "{\"gid\":\"x\",\"trans_type\":\"saga\",\"custom_data\":\"{\\\"orders\\\":{\\\"a\\\":[0]}}\"} | no step number",
                 "{\"gid\":\"x\",\"trans_type\":\"msg\",\"custom_data\":\"{\\\"delay\\\":-1}\"} | custom_data.delay",
                 "{\"gid\":\"x\",\"trans_type\":\"msg\",\"steps\":[{\"action\":\"topic://t\"}],\"payloads\":[\"\"]} | topic not found",
-                "{\"gid\":\"x\",\"trans_type\":\"workflow\"}               | req_extra.status",
+                "{\"gid\":\"x\",\"trans_type\":\"workflow\",\"req_extra\":{\"status\":1}} | must be a string, found an integer",
             })
     void shouldNameTheFieldAndTheRule(String body, String words) {
         for (String endpoint : new String[] {"submit", "prepare"}) {

@@ -27,7 +27,7 @@ final class GoldenJournalWriter {
             post(server, "abort", "{'gid':'stuck','trans_type':'tcc','rollback_reason':'first reason'}");
             server.advance("ms=0");
             post(server, "abort", "{'gid':'stuck','trans_type':'tcc','rollback_reason':'second reason'}");
-            post(server, "prepare", "{'gid':'registering','trans_type':'xa'}");
+            post(server, "prepare", "{'gid':'registering','trans_type':'xa','timeout_to_fail':2000000000}");
             post(
                     server,
                     "registerBranch",
@@ -53,7 +53,7 @@ final class GoldenJournalWriter {
             post(
                     server,
                     "prepare",
-                    "{'gid':'topics','trans_type':'msg','timeout_to_fail':100000000,'query_prepared':'http://127.0.0.1:1/q',"
+                    "{'gid':'topics','trans_type':'msg','timeout_to_fail':2000000000,'query_prepared':'http://127.0.0.1:1/q',"
                             + "'steps':[{'action':'topic://t'},{'action':'http://127.0.0.1:1/last'}],'payloads':['{}','{}']}");
             server.get("/api/dtmsvr/unsubscribe?topic=t&url=http://127.0.0.1:1/a");
             server.delete("/api/dtmsvr/topic/gone");
@@ -75,7 +75,7 @@ final class GoldenJournalWriter {
     }
 
     private static void tcc(TestServer server, String gid) {
-        post(server, "prepare", "{'gid':'" + gid + "','trans_type':'tcc','timeout_to_fail':100000000}");
+        post(server, "prepare", "{'gid':'" + gid + "','trans_type':'tcc','timeout_to_fail':2000000000}");
         register(server, gid, "01", "");
         register(server, gid, "02", "");
     }

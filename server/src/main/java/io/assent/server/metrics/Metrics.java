@@ -25,6 +25,13 @@ public final class Metrics implements FrontMeter {
     private static final double[] SYNC_SECONDS = {.0001, .0002, .0005, .001, .002, .005, .01, .02, .05, .1, .5, 1};
     private static final double[] BATCH_RECORDS = {1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024};
 
+    /** Of the process, whatever the number of its servers: the library never lets go of a registry that it has filled. */
+    private static final PrometheusRegistry JVM = new PrometheusRegistry();
+
+    static {
+        JvmMetrics.builder().register(JVM);
+    }
+
     private final PrometheusRegistry registry = new PrometheusRegistry();
     private final PrometheusTextFormatWriter writer = PrometheusTextFormatWriter.create();
     private final ApiMeters http;
@@ -63,7 +70,6 @@ public final class Metrics implements FrontMeter {
                 .classicOnly()
                 .classicUpperBounds(SYNC_SECONDS)
                 .register(registry);
-        JvmMetrics.builder().register(registry);
     }
 
     @Override
@@ -160,6 +166,7 @@ public final class Metrics implements FrontMeter {
         ByteArrayOutputStream text = new ByteArrayOutputStream(16 << 10);
         try {
             writer.write(text, registry.scrape());
+            writer.write(text, JVM.scrape());
         } catch (IOException e) {
             throw new UncheckedIOException("writing to memory", e);
         }
