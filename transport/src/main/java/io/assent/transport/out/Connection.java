@@ -18,12 +18,12 @@ import java.util.concurrent.TimeUnit;
  */
 final class Connection extends ChannelInboundHandlerAdapter {
     final Dispatcher dispatcher;
-    final Destination destination;
+    final HttpDestination destination;
 
     private final ReplyDecoder decoder;
     private final Idle idle = new Idle();
     private Channel channel;
-    private OutboundCall call;
+    private HttpCall call;
     private boolean reused;
     private boolean counted;
     private boolean closed;
@@ -46,7 +46,7 @@ final class Connection extends ChannelInboundHandlerAdapter {
         }
     }
 
-    Connection(Dispatcher dispatcher, Destination destination) {
+    Connection(Dispatcher dispatcher, HttpDestination destination) {
         this.dispatcher = dispatcher;
         this.destination = destination;
         this.decoder = new ReplyDecoder(
@@ -75,7 +75,7 @@ final class Connection extends ChannelInboundHandlerAdapter {
     }
 
     /** Writes the request; {@link Dispatcher#flush} sends it. */
-    void send(OutboundCall taken) {
+    void send(HttpCall taken) {
         dispatcher.deadlines.cancel(idle);
         call = taken;
         taken.connection = this;
@@ -143,7 +143,7 @@ final class Connection extends ChannelInboundHandlerAdapter {
 
     @Override
     public void channelInactive(ChannelHandlerContext context) {
-        OutboundCall interrupted = call;
+        HttpCall interrupted = call;
         if (interrupted == null) {
             closeIdle();
         } else if (!decoder.started() && reused && !interrupted.resent) {
@@ -196,7 +196,7 @@ final class Connection extends ChannelInboundHandlerAdapter {
             followRedirect(!bytesLeft);
             return;
         }
-        OutboundCall answered = call;
+        HttpCall answered = call;
         Outcome outcome = Verdict.outcome(decoder.status(), decoder.body());
         String text = Verdict.text(outcome, decoder.body());
         if (answered.jsonRpc && outcome == Outcome.SUCCESS) {
@@ -207,16 +207,11 @@ final class Connection extends ChannelInboundHandlerAdapter {
         call = null;
         answered.connection = null;
         releaseOrClose(!bytesLeft);
-        dispatcher.end(answered, outcome, bounded(text));
-    }
-
-    private String bounded(String text) {
-        int max = dispatcher.config.textBytesMax();
-        return text.length() <= max ? text : text.substring(0, max);
+        dispatcher.end(answered, outcome, dispatcher.boundedText(text));
     }
 
     private void followRedirect(boolean complete) {
-        OutboundCall moved = call;
+        HttpCall moved = call;
         int status = decoder.status();
         String location = decoder.location();
         call = null;
@@ -226,7 +221,7 @@ final class Connection extends ChannelInboundHandlerAdapter {
     }
 
     private void fail(String text) {
-        OutboundCall failed = call;
+        HttpCall failed = call;
         call = null;
         failed.connection = null;
         close();

@@ -8,7 +8,7 @@ import java.util.stream.Stream;
  * Shares the connections of a loop among its destinations. Idle ones give way to those that are needed. When many are in use, a destination
  * that does not answer gets fewer than one that does, so that thousands that hang leave room for those that are well.
  *
- * <p>Destinations that must wait for a connection stand in a line, one line per rank: all in one line may open a connection or none may,
+ * <p>HttpDestinations that must wait for a connection stand in a line, one line per rank: all in one line may open a connection or none may,
  * and so a head that may not holds up nobody who may.
  */
 final class ConnectionBudget {
@@ -17,8 +17,9 @@ final class ConnectionBudget {
     private final int connectionsMax;
     private final int fewConnections;
     private final DispatcherCounters counters;
-    private final List<ArrayDeque<Destination>> lines =
-            Stream.generate(() -> new ArrayDeque<Destination>()).limit(RANKS).toList();
+    private final List<ArrayDeque<HttpDestination>> lines = Stream.generate(() -> new ArrayDeque<HttpDestination>())
+            .limit(RANKS)
+            .toList();
     private Connection longestIdle;
     private Connection latestIdle;
     private int connections;
@@ -31,7 +32,7 @@ final class ConnectionBudget {
     }
 
     /** Whether the destination may open a further connection; closes idle ones of others for it. */
-    boolean mayConnect(Destination destination) {
+    boolean mayConnect(HttpDestination destination) {
         int allowed = allowed(rank(destination));
         while (connections >= allowed && longestIdle != null) {
             longestIdle.close();
@@ -40,7 +41,7 @@ final class ConnectionBudget {
     }
 
     /** Has the destination served when a connection becomes free. */
-    void standInLine(Destination destination) {
+    void standInLine(HttpDestination destination) {
         if (!destination.inLine) {
             destination.inLine = true;
             lines.get(rank(destination)).add(destination);
@@ -107,9 +108,9 @@ final class ConnectionBudget {
         return connection.idleBefore != null || longestIdle == connection;
     }
 
-    private boolean serve(ArrayDeque<Destination> line, int rank) {
+    private boolean serve(ArrayDeque<HttpDestination> line, int rank) {
         boolean moved = false;
-        for (Destination head = line.peek(); head != null; head = line.peek()) {
+        for (HttpDestination head = line.peek(); head != null; head = line.peek()) {
             if (head.waiting() > 0 && rank(head) == rank && !mayConnect(head)) {
                 break;
             }
@@ -138,7 +139,7 @@ final class ConnectionBudget {
     }
 
     /** 0 for those that answer, 1 for those never called; of the others the lower the fewer connections they have. */
-    private int rank(Destination destination) {
+    private int rank(HttpDestination destination) {
         if (destination.proven()) {
             return 0;
         }

@@ -104,12 +104,6 @@ final class Deadlines {
         timed.line = null;
     }
 
-    /** The one that started first with this time-out, or null. */
-    Timed oldest(long timeoutMs) {
-        Line line = byTimeout.get(timeoutMs);
-        return line == null ? null : line.first;
-    }
-
     void stop() {
         stopped = true;
     }

@@ -1,60 +1,69 @@
 package io.assent.transport.out;
 
 import io.assent.engine.Outcome;
-import java.net.InetAddress;
-import java.util.ArrayList;
 
 /**
- * One (scheme, host, port): its connections, its bounds and the calls that wait for one of them to make room.
+ * One (protocol, host, port): its bounds and the calls that wait for one of them to make room.
  *
  * <p>Waiting is no attempt and has no deadline. Calls with priority go first; of the others, first and repeated ones take turns. A
  * destination whose last calls all ended unknown is suspect and gets few calls at a time until one ends otherwise, so that what hangs there
  * does not hold what others need. Owned by the event loop of its dispatcher; as a deadline it is the time after which an idle destination is forgotten.
  */
-final class Destination extends Deadlines.Timed {
+abstract class Destination extends Deadlines.Timed {
     final Dispatcher dispatcher;
     final Key key;
-    /** Through which its connections go, or null. */
-    final ProxyRules.Proxy proxy;
     /** For messages. */
     final String origin;
 
-    private final DispatcherConfig.Pool bounds;
+    final DispatcherConfig.Pool bounds;
     private final CallQueue priority = new CallQueue();
     private final CallQueue first = new CallQueue();
     private final CallQueue repeated = new CallQueue();
-    private final ArrayList<Connection> idle = new ArrayList<>();
     private boolean repeatedNext;
     private int waiting;
     private int openCalls;
-    private int connections;
     private int unknownInARow;
     private boolean answered;
     private boolean pumping;
 
-    /** Whether it stands in the dispatcher's line for a connection. */
-    boolean inLine;
     /** Whether the dispatcher has forgotten it; another object stands for it then. */
     boolean forgotten;
-    /** Which of the addresses of the host answered last. */
-    InetAddress goodAddress;
 
-    record Key(boolean secure, String host, int port) {}
+    /** How calls get there. */
+    enum Protocol {
+        HTTP,
+        HTTPS,
+        GRPC
+    }
 
-    Destination(Dispatcher dispatcher, Target target, ProxyRules.Proxy proxy) {
+    record Key(Protocol protocol, String host, int port) {
+        boolean secure() {
+            return protocol == Protocol.HTTPS;
+        }
+    }
+
+    Destination(Dispatcher dispatcher, Key key, String origin) {
         this.dispatcher = dispatcher;
-        this.key = new Key(target.secure, target.host, target.port);
-        this.proxy = proxy;
-        this.origin = target.origin;
+        this.key = key;
+        this.origin = origin;
         this.bounds = dispatcher.config.pool();
     }
 
-    int connections() {
-        return connections;
-    }
+    /** Whether there is, or may be opened, what carries one more call; when not, it stands in line for it. */
+    abstract boolean mayBegin();
+
+    /** Sends a call that has just left the queue. */
+    abstract void begin(OutboundCall call);
+
+    /** Whether it still holds connections, with or without calls. */
+    abstract boolean isConnected();
 
     int waiting() {
         return waiting;
+    }
+
+    int openCalls() {
+        return openCalls;
     }
 
     /** Whether its latest call ended with an answer. */
@@ -95,37 +104,18 @@ final class Destination extends Deadlines.Timed {
         }
         pumping = true;
         try {
-            startWaiting();
+            while (waiting > 0 && openCalls < openCallsMax() && mayBegin()) {
+                OutboundCall call = nextCall();
+                leaveQueue(call);
+                call.open = true;
+                openCalls++;
+                dispatcher.opened(call);
+                begin(call);
+            }
         } finally {
             pumping = false;
         }
         restIfIdle();
-    }
-
-    private void startWaiting() {
-        while (waiting > 0 && openCalls < openCallsMax()) {
-            if (idle.isEmpty()) {
-                if (connections >= bounds.connectionsPerDestinationMax()) {
-                    return;
-                }
-                if (!dispatcher.budget.mayConnect(this)) {
-                    dispatcher.budget.standInLine(this);
-                    return;
-                }
-            }
-            OutboundCall call = nextCall();
-            leaveQueue(call);
-            call.open = true;
-            openCalls++;
-            dispatcher.opened(call);
-            if (idle.isEmpty()) {
-                new Dial(call).begin();
-            } else {
-                Connection connection = idle.get(idle.size() - 1);
-                removeIdle(connection);
-                connection.send(call);
-            }
-        }
     }
 
     /** An open call has ended, one way or the other. */
@@ -146,27 +136,6 @@ final class Destination extends Deadlines.Timed {
         answered = true;
     }
 
-    void addIdle(Connection connection) {
-        idle.add(connection);
-        dispatcher.budget.idleAdded(connection);
-    }
-
-    void removeIdle(Connection connection) {
-        idle.remove(idle.lastIndexOf(connection));
-        dispatcher.budget.idleRemoved(connection);
-    }
-
-    void connectionAdded() {
-        connections++;
-        dispatcher.budget.connectionAdded();
-    }
-
-    void connectionRemoved() {
-        connections--;
-        dispatcher.budget.connectionRemoved();
-        restIfIdle();
-    }
-
     @Override
     void expired() {
         dispatcher.forget(this);
@@ -176,12 +145,12 @@ final class Destination extends Deadlines.Timed {
     void used() {
         if (timed()) {
             dispatcher.deadlines.cancel(this);
-            dispatcher.awake();
+            dispatcher.awake(this);
         }
     }
 
-    private void restIfIdle() {
-        if (waiting == 0 && openCalls == 0 && connections == 0 && !timed() && !forgotten) {
+    void restIfIdle() {
+        if (waiting == 0 && openCalls == 0 && !isConnected() && !timed() && !forgotten) {
             dispatcher.rest(this);
         }
     }

@@ -22,8 +22,8 @@ import java.util.concurrent.TimeUnit;
  */
 final class Dial {
     private final Dispatcher dispatcher;
-    private final Destination destination;
-    private final OutboundCall call;
+    private final HttpDestination destination;
+    private final HttpCall call;
     private final String host;
     private final int port;
     private Names.Waiter waiter;
@@ -32,9 +32,9 @@ final class Dial {
     private Channel channel;
     private boolean over;
 
-    Dial(OutboundCall call) {
+    Dial(HttpCall call) {
         this.call = call;
-        this.destination = call.destination;
+        this.destination = call.httpDestination();
         this.dispatcher = call.dispatcher;
         ProxyRules.Proxy proxy = destination.proxy;
         this.host = proxy == null ? destination.key.host() : proxy.host();

@@ -5,11 +5,14 @@ import io.assent.engine.Outcome;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFactory;
 import io.netty.channel.EventLoop;
+import io.netty.channel.epoll.EpollSocketChannel;
+import io.netty.channel.socket.nio.NioSocketChannel;
 import io.netty.handler.ssl.SslContext;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -32,6 +35,7 @@ public final class Dispatcher implements AutoCloseable {
 
     final DispatcherConfig config;
     final EventLoop loop;
+    final boolean epoll;
     final ChannelFactory<Channel> channels;
     final Names names;
     final SslContext tls;
@@ -43,29 +47,43 @@ public final class Dispatcher implements AutoCloseable {
     final Set<Connection> connections = new HashSet<>();
     final Set<Dial> dials = new HashSet<>();
     final ConnectionBudget budget;
+    final GrpcChannels grpcChannels;
 
     private final EndedCalls ends;
     private final Map<Destination.Key, Destination> destinations = new HashMap<>();
     private final UnwrittenCalls unwritten = new UnwrittenCalls();
-    private final LinkedHashMap<String, Target> targets = new LinkedHashMap<>() {
-        @Override
-        protected boolean removeEldestEntry(Map.Entry<String, Target> eldest) {
-            return size() > TARGETS_KEPT;
-        }
-    };
+    private final Map<String, Target> targets = new Kept<>();
+    private final Map<String, GrpcTarget> grpcTargets = new Kept<>();
     private final ArrayList<Connection> dirty = new ArrayList<>();
-    private int restingDestinations;
+    /** Those where nothing happens, the one that has rested longest first. */
+    private final LinkedHashSet<Destination> resting = new LinkedHashSet<>();
+
+    /** Whether a call is being taken in: its end, should it come at once, is told later. */
+    private boolean taking;
+
     private boolean closed;
 
-    Dispatcher(Outbound outbound, EventLoop loop, ChannelFactory<Channel> channels, CallEnds ends) {
+    /** What URLs were read to, the latest ones. */
+    private static final class Kept<T> extends LinkedHashMap<String, T> {
+        private static final long serialVersionUID = 1L;
+
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<String, T> eldest) {
+            return size() > TARGETS_KEPT;
+        }
+    }
+
+    Dispatcher(Outbound outbound, EventLoop loop, boolean epoll, CallEnds ends) {
         this.config = outbound.config;
         this.names = outbound.names;
         this.tls = outbound.tls;
         this.loop = loop;
-        this.channels = channels;
+        this.epoll = epoll;
+        this.channels = epoll ? EpollSocketChannel::new : NioSocketChannel::new;
         this.ends = new EndedCalls(loop, ends, counters, this::flush);
         this.budget = new ConnectionBudget(config.pool(), counters);
         this.deadlines = new Deadlines(loop);
+        this.grpcChannels = new GrpcChannels(this, outbound.grpcTls);
     }
 
     /** Takes a call. Its request goes out with the next {@link #flush}, or later when its destination is full. */
@@ -73,28 +91,20 @@ public final class Dispatcher implements AutoCloseable {
         if (closed) {
             return;
         }
-        boolean rpc = JsonRpc.applies(branch);
-        BranchCall sent = branch;
-        Target target = null;
-        String refusal = refusal(branch);
-        if (refusal == null) {
-            try {
-                target = target(branch.url(), rpc);
-                sent = rpc ? jsonRpc.wrapped(branch) : branch;
-            } catch (BadTarget | JsonRpc.BadPayload bad) {
-                refusal = bad.getMessage();
+        boolean before = taking;
+        taking = true;
+        try {
+            OutboundCall call = GrpcTarget.applies(branch) ? grpcCall(branch) : httpCall(branch);
+            admit(call);
+            if (!call.written && !call.ended) {
+                unwritten.add(call);
             }
-        }
-        OutboundCall call = new OutboundCall(this, sent, rpc);
-        call.target = target;
-        if (refusal != null) {
+        } catch (Unsendable bad) {
+            OutboundCall call = new UnsendableCall(this, branch);
             call.ended = true;
-            ends.tellLater(call, Outcome.UNKNOWN, refusal);
-            return;
-        }
-        admit(call);
-        if (!call.written && !call.ended) {
-            unwritten.add(call);
+            ends.tellLater(call, Outcome.UNKNOWN, bad.getMessage());
+        } finally {
+            taking = before;
         }
     }
 
@@ -104,19 +114,20 @@ public final class Dispatcher implements AutoCloseable {
         OutboundCall call = unwritten.of(transactionId);
         while (call != null) {
             OutboundCall newer = call.newerSibling;
-            if (call.dial != null) {
-                call.dial.abandon();
-            }
+            call.drop();
             settle(call, Outcome.WITHDRAWN);
             ends.tellLater(call, Outcome.WITHDRAWN, "");
             freed.add(call.destination);
             call = newer;
         }
         // Only now: the place of one withdrawn call must not let the next one out.
+        boolean before = taking;
+        taking = true;
         for (Destination destination : freed) {
             destination.pump();
         }
         budget.serveLines();
+        taking = before;
     }
 
     /** Sends what was written: the end of a batch. */
@@ -156,22 +167,36 @@ public final class Dispatcher implements AutoCloseable {
         for (Connection connection : List.copyOf(connections)) {
             connection.abandon();
         }
+        grpcChannels.close();
     }
 
     // ---- one call
 
-    private String refusal(BranchCall branch) {
-        String url = branch.url();
-        String protocol = branch.protocol();
-        boolean http = protocol.isEmpty() || protocol.equals("http");
-        if (!http && !url.startsWith("http://") && !url.startsWith("https://")) {
-            return "grpc branch calls are not available in this version";
+    private HttpCall httpCall(BranchCall branch) throws Unsendable {
+        String refusal = RequestWriter.refusal(branch.headers());
+        if (refusal != null) {
+            throw new Unsendable(refusal);
         }
-        return RequestWriter.refusal(branch.headers());
+        boolean rpc = JsonRpc.applies(branch);
+        Target target = target(branch.url(), rpc);
+        HttpCall call = new HttpCall(this, rpc ? jsonRpc.wrapped(branch) : branch, rpc, target);
+        call.destination = destination(target);
+        return call;
+    }
+
+    private GrpcCall grpcCall(BranchCall branch) throws Unsendable {
+        GrpcTarget target = grpcTargets.get(branch.url());
+        if (target == null) {
+            target = GrpcTarget.of(config.inDocker() ? seenFromContainer(branch.url()) : branch.url());
+            grpcTargets.put(branch.url(), target);
+        }
+        GrpcCall call = new GrpcCall(this, branch, target, GrpcMetadata.of(branch));
+        call.destination = destination(target);
+        return call;
     }
 
     /** @param asItIs whether nothing is appended to its query */
-    private Target target(String url, boolean asItIs) throws BadTarget {
+    private Target target(String url, boolean asItIs) throws Unsendable {
         String key = asItIs ? AS_IT_IS + url : url;
         Target target = targets.get(key);
         if (target == null) {
@@ -194,10 +219,8 @@ public final class Dispatcher implements AutoCloseable {
     }
 
     private void admit(OutboundCall call) {
-        Destination destination = destination(call.target);
-        call.destination = destination;
-        destination.enqueue(call);
-        destination.pump();
+        call.destination.enqueue(call);
+        call.destination.pump();
     }
 
     /** The call has left its queue. Its time runs from here, unless it already does because it was redirected. */
@@ -206,9 +229,7 @@ public final class Dispatcher implements AutoCloseable {
         counters.openCalls(call.destinationClass, 1);
         if (!call.timed()) {
             call.openedNs = System.nanoTime();
-            long timeoutMs =
-                    call.branch.requestTimeoutMs() > 0 ? call.branch.requestTimeoutMs() : config.requestTimeoutMs();
-            deadlines.start(call, timeoutMs, call.openedNs);
+            deadlines.start(call, call.timeoutMs(), call.openedNs);
         }
     }
 
@@ -225,22 +246,13 @@ public final class Dispatcher implements AutoCloseable {
     }
 
     void deadlinePassed(OutboundCall call) {
-        if (call.connection != null) {
-            Connection connection = call.connection;
-            call.connection = null;
-            connection.abandon();
-        }
-        if (call.dial != null) {
-            call.dial.abandon();
-        }
-        long timeoutMs =
-                call.branch.requestTimeoutMs() > 0 ? call.branch.requestTimeoutMs() : config.requestTimeoutMs();
-        unknown(call, "no reply from " + call.target.origin + " within " + timeoutMs + " ms");
+        call.drop();
+        unknown(call, "no reply from " + call.destination.origin + " within " + call.timeoutMs() + " ms");
         flush();
     }
 
     /** A kept connection was dead: the participant has most likely closed it before the request came. Once, and not counted. */
-    void resend(OutboundCall call) {
+    void resend(HttpCall call) {
         call.resent = true;
         call.connection = null;
         counters.resentOne();
@@ -248,7 +260,7 @@ public final class Dispatcher implements AutoCloseable {
         budget.serveLines();
     }
 
-    void redirect(OutboundCall call, int status, String location) {
+    void redirect(HttpCall call, int status, String location) {
         if (call.requests == REQUESTS_MAX) {
             unknown(call, "stopped after " + REQUESTS_MAX + " redirects");
             return;
@@ -257,7 +269,7 @@ public final class Dispatcher implements AutoCloseable {
         Target to;
         try {
             to = from.follow(location);
-        } catch (BadTarget bad) {
+        } catch (Unsendable bad) {
             unknown(call, bad.getMessage());
             return;
         }
@@ -279,9 +291,15 @@ public final class Dispatcher implements AutoCloseable {
         call.open = false;
         counters.openCalls(call.destinationClass, -1);
         left.callMoved();
+        call.destination = destination(to);
         admit(call);
         left.pump();
         budget.serveLines();
+    }
+
+    /** What is told of a reply's text. */
+    String boundedText(String text) {
+        return text.length() <= config.textBytesMax() ? text : text.substring(0, config.textBytesMax());
     }
 
     void unknown(OutboundCall call, String text) {
@@ -290,7 +308,11 @@ public final class Dispatcher implements AutoCloseable {
 
     void end(OutboundCall call, Outcome outcome, String text) {
         settle(call, outcome);
-        ends.tell(call, outcome, text);
+        if (taking) {
+            ends.tellLater(call, outcome, text);
+        } else {
+            ends.tell(call, outcome, text);
+        }
         call.destination.pump();
         budget.serveLines();
     }
@@ -320,41 +342,52 @@ public final class Dispatcher implements AutoCloseable {
 
     // ---- destinations and connections
 
-    private Destination destination(Target target) {
-        Destination known = target.destination;
-        if (known != null && !known.forgotten) {
-            return known;
+    private HttpDestination destination(Target target) {
+        HttpDestination known = target.destination;
+        if (known == null || known.forgotten) {
+            Destination.Protocol protocol = target.secure ? Destination.Protocol.HTTPS : Destination.Protocol.HTTP;
+            Destination.Key key = new Destination.Key(protocol, target.host, target.port);
+            known = (HttpDestination) destinations.computeIfAbsent(key, missing -> {
+                counters.destinations(1);
+                ProxyRules.Proxy proxy = config.proxies().proxyFor(target.secure, target.host, target.port);
+                return new HttpDestination(this, key, target.origin, proxy);
+            });
+            target.destination = known;
         }
-        Destination.Key key = new Destination.Key(target.secure, target.host, target.port);
-        Destination destination = destinations.get(key);
-        if (destination == null) {
-            ProxyRules.Proxy proxy = config.proxies().proxyFor(target.secure, target.host, target.port);
-            destination = new Destination(this, target, proxy);
-            destinations.put(key, destination);
-            counters.destinations(1);
+        return known;
+    }
+
+    private GrpcDestination destination(GrpcTarget target) {
+        GrpcDestination known = target.destination;
+        if (known == null || known.forgotten) {
+            Destination.Key key = new Destination.Key(Destination.Protocol.GRPC, target.host, target.port);
+            known = (GrpcDestination) destinations.computeIfAbsent(key, missing -> {
+                counters.destinations(1);
+                return new GrpcDestination(this, key, target.authority);
+            });
+            target.destination = known;
         }
-        target.destination = destination;
-        return destination;
+        return known;
     }
 
     /** Nothing happens there now. It is remembered for a while, because it may be known to hang. */
     void rest(Destination destination) {
         deadlines.start(destination, DESTINATION_KEPT_MS, System.nanoTime());
-        restingDestinations++;
-        if (restingDestinations > config.pool().destinationsIdleMax()) {
-            Destination oldest = (Destination) deadlines.oldest(DESTINATION_KEPT_MS);
+        resting.add(destination);
+        if (resting.size() > config.pool().destinationsIdleMax()) {
+            Destination oldest = resting.iterator().next();
             deadlines.cancel(oldest);
             forget(oldest);
         }
     }
 
     /** A resting destination rests no longer. */
-    void awake() {
-        restingDestinations--;
+    void awake(Destination destination) {
+        resting.remove(destination);
     }
 
     void forget(Destination destination) {
-        awake();
+        awake(destination);
         destination.forgotten = true;
         destinations.remove(destination.key);
         counters.destinations(-1);

@@ -15,6 +15,7 @@ import java.util.Map;
  * @param trustStore certificates that https trusts; null for those of the system
  * @param proxies which calls go through a proxy
  * @param inDocker whether {@code localhost} in URLs means the host of the container (IS_DOCKER)
+ * @param grpc bounds of channels of gRPC calls
  */
 public record DispatcherConfig(
         int requestTimeoutMs,
@@ -25,11 +26,12 @@ public record DispatcherConfig(
         Names names,
         TrustStore trustStore,
         ProxyRules proxies,
-        boolean inDocker) {
+        boolean inDocker,
+        Grpc grpc) {
 
     /** What holds without any setting. */
     public static final DispatcherConfig DEFAULT = new DispatcherConfig(
-            3_000, 10_000, 8 << 20, 4 << 10, Pool.DEFAULT, Names.DEFAULT, null, ProxyRules.NONE, false);
+            3_000, 10_000, 8 << 20, 4 << 10, Pool.DEFAULT, Names.DEFAULT, null, ProxyRules.NONE, false, Grpc.DEFAULT);
 
     public DispatcherConfig {
         Check.positive(requestTimeoutMs, "requestTimeoutMs");
@@ -111,6 +113,28 @@ public record DispatcherConfig(
         }
     }
 
+    /**
+     * @param channelsMax channels, one for each gRPC target in use; unused ones give way
+     * @param idleTimeoutMs how long a channel stays open without a call
+     * @param refreshMs how often the addresses of a target in use are looked up
+     * @param addressesMax addresses of one target that are connected to
+     * @param tls which targets are called over TLS
+     */
+    public record Grpc(int channelsMax, int idleTimeoutMs, int refreshMs, int addressesMax, GrpcTls tls) {
+        public static final Grpc DEFAULT = new Grpc(1_024, 60_000, 10_000, 16, GrpcTls.NONE);
+
+        public Grpc {
+            Check.positive(channelsMax, "channelsMax");
+            Check.positive(idleTimeoutMs, "idleTimeoutMs");
+            Check.positive(refreshMs, "refreshMs");
+            Check.positive(addressesMax, "addressesMax");
+        }
+
+        public Grpc withTls(GrpcTls rules) {
+            return new Grpc(channelsMax, idleTimeoutMs, refreshMs, addressesMax, rules);
+        }
+    }
+
     /** @param password null when the store has none */
     public record TrustStore(Path path, String password) {
         @Override
@@ -121,7 +145,16 @@ public record DispatcherConfig(
 
     public DispatcherConfig withRequestTimeoutMs(int timeoutMs) {
         return new DispatcherConfig(
-                timeoutMs, connectTimeoutMs, bodyBytesMax, textBytesMax, pool, names, trustStore, proxies, inDocker);
+                timeoutMs,
+                connectTimeoutMs,
+                bodyBytesMax,
+                textBytesMax,
+                pool,
+                names,
+                trustStore,
+                proxies,
+                inDocker,
+                grpc);
     }
 
     public DispatcherConfig withPool(Pool bounds) {
@@ -134,7 +167,8 @@ public record DispatcherConfig(
                 names,
                 trustStore,
                 proxies,
-                inDocker);
+                inDocker,
+                grpc);
     }
 
     public DispatcherConfig withNames(Names bounds) {
@@ -147,12 +181,22 @@ public record DispatcherConfig(
                 bounds,
                 trustStore,
                 proxies,
-                inDocker);
+                inDocker,
+                grpc);
     }
 
     public DispatcherConfig withTrustStore(TrustStore store) {
         return new DispatcherConfig(
-                requestTimeoutMs, connectTimeoutMs, bodyBytesMax, textBytesMax, pool, names, store, proxies, inDocker);
+                requestTimeoutMs,
+                connectTimeoutMs,
+                bodyBytesMax,
+                textBytesMax,
+                pool,
+                names,
+                store,
+                proxies,
+                inDocker,
+                grpc);
     }
 
     public DispatcherConfig withProxies(ProxyRules rules) {
@@ -165,7 +209,8 @@ public record DispatcherConfig(
                 names,
                 trustStore,
                 rules,
-                inDocker);
+                inDocker,
+                grpc);
     }
 
     public DispatcherConfig withInDocker(boolean inside) {
@@ -178,7 +223,22 @@ public record DispatcherConfig(
                 names,
                 trustStore,
                 proxies,
-                inside);
+                inside,
+                grpc);
+    }
+
+    public DispatcherConfig withGrpc(Grpc bounds) {
+        return new DispatcherConfig(
+                requestTimeoutMs,
+                connectTimeoutMs,
+                bodyBytesMax,
+                textBytesMax,
+                pool,
+                names,
+                trustStore,
+                proxies,
+                inDocker,
+                bounds);
     }
 
     /** Apart from the outer class, whose constants need those of the inner ones. */

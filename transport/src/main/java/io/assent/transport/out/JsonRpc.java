@@ -30,15 +30,6 @@ final class JsonRpc {
     /** What the body and the head of a reply amount to. */
     record Meaning(Outcome outcome, String text) {}
 
-    /** A payload that no JSON-RPC call can carry. */
-    static final class BadPayload extends Exception {
-        private static final long serialVersionUID = 1L;
-
-        BadPayload(String message) {
-            super(message, null, false, false);
-        }
-    }
-
     /** Whether the branch is called this way (PROTOCOL 5.1). */
     static boolean applies(BranchCall branch) {
         return branch.protocol().equals("json-rpc") && branch.url().contains(METHOD);
@@ -48,7 +39,7 @@ final class JsonRpc {
      * The same call with the envelope as its payload. Everything in the payload is carried as it is written there, numbers too; our four
      * keys win over equal ones.
      */
-    BranchCall wrapped(BranchCall branch) throws BadPayload {
+    BranchCall wrapped(BranchCall branch) throws Unsendable {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream(256 + branch.payloadLength());
         try (JsonGenerator generator = json.createGenerator(bytes)) {
             generator.writeStartObject();
@@ -66,7 +57,7 @@ final class JsonRpc {
             generator.writeEndObject();
             generator.writeEndObject();
         } catch (IOException e) {
-            throw new BadPayload("the payload of a json-rpc branch must be a JSON object: " + e.getMessage());
+            throw new Unsendable("the payload of a json-rpc branch must be a JSON object: " + e.getMessage());
         }
         byte[] body = bytes.toByteArray();
         return new BranchCall(
@@ -87,10 +78,10 @@ final class JsonRpc {
                 branch.attempt());
     }
 
-    private void copyParameters(BranchCall branch, JsonGenerator generator) throws IOException, BadPayload {
+    private void copyParameters(BranchCall branch, JsonGenerator generator) throws IOException, Unsendable {
         try (JsonParser parser = json.createParser(branch.payload(), branch.payloadOffset(), branch.payloadLength())) {
             if (parser.nextToken() != JsonToken.START_OBJECT) {
-                throw new BadPayload("the payload of a json-rpc branch must be a JSON object");
+                throw new Unsendable("the payload of a json-rpc branch must be a JSON object");
             }
             while (parser.nextToken() == JsonToken.FIELD_NAME) {
                 String name = parser.currentName();
@@ -103,7 +94,7 @@ final class JsonRpc {
                 }
             }
             if (parser.nextToken() != null) {
-                throw new BadPayload("the payload of a json-rpc branch has more behind its JSON object");
+                throw new Unsendable("the payload of a json-rpc branch has more behind its JSON object");
             }
         }
     }

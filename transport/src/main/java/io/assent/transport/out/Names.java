@@ -59,8 +59,13 @@ final class Names implements AutoCloseable {
         boolean outdated;
     }
 
-    /** The addresses when they are known, else null; then the waiter will be told. */
+    /** The addresses when they are known, be they old, else null; then the waiter will be told. */
     InetAddress[] lookUp(String host, Waiter waiter) {
+        return lookUp(host, bounds.staleMs(), waiter);
+    }
+
+    /** The addresses when they are known and not older than this, else null; then the waiter will be told. */
+    InetAddress[] lookUp(String host, int ageMsMax, Waiter waiter) {
         long nowNs = System.nanoTime();
         synchronized (entries) {
             Entry entry = entries.get(host);
@@ -70,7 +75,7 @@ final class Names implements AutoCloseable {
                 entries.put(host, entry);
             } else {
                 long ageMs = TimeUnit.NANOSECONDS.toMillis(nowNs - entry.answeredNs);
-                if (entry.addresses != null && !entry.outdated && ageMs < bounds.staleMs()) {
+                if (entry.addresses != null && !entry.outdated && ageMs < ageMsMax) {
                     if (ageMs >= bounds.ttlMs()) {
                         start(host, entry);
                     }

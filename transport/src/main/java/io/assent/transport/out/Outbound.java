@@ -1,12 +1,9 @@
 package io.assent.transport.out;
 
-import io.netty.channel.Channel;
-import io.netty.channel.ChannelFactory;
+import io.grpc.netty.GrpcSslContexts;
 import io.netty.channel.EventLoop;
 import io.netty.channel.IoEventLoop;
 import io.netty.channel.epoll.EpollIoHandle;
-import io.netty.channel.epoll.EpollSocketChannel;
-import io.netty.channel.socket.nio.NioSocketChannel;
 import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslContextBuilder;
 import io.netty.handler.ssl.SslProvider;
@@ -25,22 +22,25 @@ import javax.net.ssl.TrustManagerFactory;
 public final class Outbound implements AutoCloseable {
     final DispatcherConfig config;
     final Names names;
+    /** For https. */
     final SslContext tls;
+    /** For the gRPC targets that are called over TLS. */
+    final SslContext grpcTls;
 
     /**
      * @throws IOException when the trust store cannot be read; the message names it
      */
     public Outbound(DispatcherConfig config, NameResolver resolver) throws IOException {
         this.config = config;
-        this.tls = tls(config.trustStore());
+        this.tls = tls(config.trustStore(), false);
+        this.grpcTls = tls(config.trustStore(), true);
         this.names = new Names(resolver, config.names());
     }
 
     /** The one dispatcher of an event loop. All its methods are to be called on that loop. */
     public Dispatcher dispatcher(EventLoop loop, CallEnds ends) {
         boolean epoll = loop instanceof IoEventLoop io && io.isCompatible(EpollIoHandle.class);
-        ChannelFactory<Channel> channels = epoll ? EpollSocketChannel::new : NioSocketChannel::new;
-        return new Dispatcher(this, loop, channels, ends);
+        return new Dispatcher(this, loop, epoll, ends);
     }
 
     @Override
@@ -48,7 +48,7 @@ public final class Outbound implements AutoCloseable {
         names.close();
     }
 
-    private static SslContext tls(DispatcherConfig.TrustStore store) throws IOException {
+    private static SslContext tls(DispatcherConfig.TrustStore store, boolean grpc) throws IOException {
         try {
             SslContextBuilder builder =
                     SslContextBuilder.forClient().sslProvider(SslProvider.JDK).endpointIdentificationAlgorithm("HTTPS");
@@ -64,7 +64,7 @@ public final class Outbound implements AutoCloseable {
                 managers.init(trusted);
                 builder.trustManager(managers);
             }
-            return builder.build();
+            return (grpc ? GrpcSslContexts.configure(builder, SslProvider.JDK) : builder).build();
         } catch (GeneralSecurityException | IOException unreadable) {
             String which = store == null ? "of the system" : store.toString();
             throw new IOException("trust store " + which + " cannot be used: " + unreadable.getMessage(), unreadable);

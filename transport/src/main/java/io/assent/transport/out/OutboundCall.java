@@ -4,35 +4,19 @@ import io.assent.engine.BranchCall;
 import io.assent.engine.Outcome;
 
 /**
- * One branch call from its arrival to the moment its end is taken over: waiting in the queue of its destination, open (connecting,
- * written, redirected), ended. It is its own queue entry, deadline and entry in the list of ended calls, so nothing is allocated on the way.
+ * One branch call from its arrival to the moment its end is taken over: waiting in the queue of its destination, open, ended. It is its own
+ * queue entry, deadline and entry in the list of ended calls, so nothing is allocated on the way. What it is while it is open, its protocol
+ * knows: {@link HttpCall}, {@link GrpcCall}.
  *
  * <p>Owned by the event loop of its dispatcher.
  */
-final class OutboundCall extends Deadlines.Timed {
+abstract class OutboundCall extends Deadlines.Timed {
     final Dispatcher dispatcher;
     final BranchCall branch;
-
-    /** Whether its payload is a JSON-RPC envelope and its reply is to be read as one. */
-    final boolean jsonRpc;
-
-    /** Where the next request goes; a redirect changes it. */
-    Target target;
 
     Destination destination;
     /** What was known of the destination when the call left its queue. */
     DestinationClass destinationClass;
-    /** Whether the next request is a POST; a redirect may change that. */
-    boolean posts;
-    /** Whether a Host among the branch headers still holds; it ends with a redirect to an absolute location. */
-    boolean hostKept = true;
-
-    boolean contentTypeDropped;
-    boolean credentialsDropped;
-    /** Requests of this call, without the one that a dead connection may cost. */
-    int requests = 1;
-    /** Whether this request was sent again because its kept connection turned out to be dead. */
-    boolean resent;
     /** Whether bytes of this call may have reached a participant. */
     boolean written;
     /** Whether it has left its queue and counts as an open call of its destination. */
@@ -40,8 +24,6 @@ final class OutboundCall extends Deadlines.Timed {
 
     boolean ended;
     long openedNs;
-    Dial dial;
-    Connection connection;
 
     Outcome outcome;
     String text;
@@ -59,15 +41,20 @@ final class OutboundCall extends Deadlines.Timed {
     OutboundCall newerSibling;
     boolean indexed;
 
-    OutboundCall(Dispatcher dispatcher, BranchCall branch, boolean jsonRpc) {
-        this.jsonRpc = jsonRpc;
+    OutboundCall(Dispatcher dispatcher, BranchCall branch) {
         this.dispatcher = dispatcher;
         this.branch = branch;
-        this.posts = RequestWriter.posts(branch);
+    }
+
+    /** Nobody waits for it any more: stops what is under way for it. What still comes is nobody's reply. */
+    abstract void drop();
+
+    final long timeoutMs() {
+        return branch.requestTimeoutMs() > 0 ? branch.requestTimeoutMs() : dispatcher.config.requestTimeoutMs();
     }
 
     @Override
-    void expired() {
+    final void expired() {
         dispatcher.deadlinePassed(this);
     }
 }

@@ -131,7 +131,7 @@ public final class ProxyRules {
                     Target.unescape(colon < 0 ? userInfo : userInfo.substring(0, colon)),
                     colon < 0 ? "" : Target.unescape(userInfo.substring(colon + 1)),
                     at < 0 ? null : target.authorization);
-        } catch (BadTarget bad) {
+        } catch (Unsendable bad) {
             throw new IllegalArgumentException(variable + " is no address of a proxy: " + bad.getMessage(), bad);
         }
     }

@@ -73,10 +73,10 @@ final class RequestWriter {
     }
 
     /** The whole request. */
-    ByteBuf write(ByteBufAllocator allocator, OutboundCall call) {
+    ByteBuf write(ByteBufAllocator allocator, HttpCall call) {
         BranchCall branch = call.branch;
         Target target = call.target;
-        ProxyRules.Proxy proxy = call.destination.proxy;
+        ProxyRules.Proxy proxy = call.httpDestination().proxy;
         boolean post = call.posts;
         length = 0;
         put(post ? POST : GET);
@@ -126,7 +126,7 @@ final class RequestWriter {
         return allocator.compositeBuffer(2).addComponent(true, request).addComponent(true, body);
     }
 
-    private void putHeaders(OutboundCall call, Target target) {
+    private void putHeaders(HttpCall call, Target target) {
         List<Header> headers = call.branch.headers();
         put(VERSION);
         String host = call.hostKept ? last(headers, "host") : null;

@@ -35,7 +35,7 @@ final class Target {
     final String origin;
 
     /** Where the loop of this target found it to lead last. */
-    Destination destination;
+    HttpDestination destination;
     /** The head of a request without branch headers from behind the parameters on, made on first use by {@link RequestWriter}. */
     byte[] commonHead;
 
@@ -66,24 +66,24 @@ final class Target {
     }
 
     /** Reads the URL of a branch. */
-    static Target of(String url) throws BadTarget {
+    static Target of(String url) throws Unsendable {
         return of(url, true);
     }
 
     /** The same for a URL to which nothing is appended. */
-    static Target asItIs(String url) throws BadTarget {
+    static Target asItIs(String url) throws Unsendable {
         return of(url, false);
     }
 
-    private static Target of(String url, boolean parametersAppended) throws BadTarget {
+    private static Target of(String url, boolean parametersAppended) throws Unsendable {
         for (int i = 0; i < url.length(); i++) {
             if (url.charAt(i) < ' ' || url.charAt(i) == 0x7f) {
-                throw new BadTarget("the URL holds a control character");
+                throw new Unsendable("the URL holds a control character");
             }
         }
         boolean secure = url.regionMatches(true, 0, "https://", 0, 8);
         if (!secure && !url.regionMatches(true, 0, "http://", 0, 7)) {
-            throw new BadTarget("the URL does not begin with http:// or https://");
+            throw new Unsendable("the URL does not begin with http:// or https://");
         }
         int authority = secure ? 8 : 7;
         int fragment = url.indexOf('#');
@@ -119,12 +119,12 @@ final class Target {
      *
      * @param location the header as received
      */
-    Target follow(String location) throws BadTarget {
+    Target follow(String location) throws Unsendable {
         String text = location.strip();
         int scheme = schemeLength(text);
         if (scheme > 0) {
             if (!text.regionMatches(true, 0, "http://", 0, 7) && !text.regionMatches(true, 0, "https://", 0, 8)) {
-                throw new BadTarget("the redirect leads to a location that is not http");
+                throw new Unsendable("the redirect leads to a location that is not http");
             }
             return of(text, false);
         }
@@ -200,20 +200,20 @@ final class Target {
         return found < 0 || found > end ? end : found;
     }
 
-    private static String plainHost(String host) throws BadTarget {
+    static String plainHost(String host) throws Unsendable {
         if (host.isEmpty()) {
-            throw new BadTarget("the URL has no host");
+            throw new Unsendable("the URL has no host");
         }
         if (host.charAt(0) == '[') {
             if (host.charAt(host.length() - 1) != ']' || host.indexOf(':') < 0) {
-                throw new BadTarget("the URL has a broken IPv6 address");
+                throw new Unsendable("the URL has a broken IPv6 address");
             }
             String address = host.substring(1, host.length() - 1);
             for (int i = 0; i < address.length(); i++) {
                 char c = address.charAt(i);
                 if (Character.digit(c, 16) < 0 && c != ':' && c != '.' && c != '%') {
                     if (address.indexOf('%') < 0 || address.indexOf('%') > i || !hostCharacter(c)) {
-                        throw new BadTarget("the URL has a broken IPv6 address");
+                        throw new Unsendable("the URL has a broken IPv6 address");
                     }
                 }
             }
@@ -222,21 +222,21 @@ final class Target {
         return asciiHost(host).toLowerCase(Locale.ROOT);
     }
 
-    private static String asciiHost(String host) throws BadTarget {
+    private static String asciiHost(String host) throws Unsendable {
         String ascii = host;
         for (int i = 0; i < host.length(); i++) {
             if (host.charAt(i) >= 0x80) {
                 try {
                     ascii = IDN.toASCII(host);
                 } catch (IllegalArgumentException noName) {
-                    throw new BadTarget("the host of the URL is no name");
+                    throw new Unsendable("the host of the URL is no name");
                 }
                 break;
             }
         }
         for (int i = 0; i < ascii.length(); i++) {
             if (!hostCharacter(ascii.charAt(i))) {
-                throw new BadTarget("the host of the URL holds a character that no host has");
+                throw new Unsendable("the host of the URL holds a character that no host has");
             }
         }
         return ascii;
@@ -246,7 +246,7 @@ final class Target {
         return letterOrDigit(c) || HOST_CHARACTERS.indexOf(c) >= 0;
     }
 
-    private static int port(String text, boolean secure) throws BadTarget {
+    static int port(String text, boolean secure) throws Unsendable {
         if (text.isEmpty()) {
             return secure ? 443 : 80;
         }
@@ -254,12 +254,12 @@ final class Target {
         for (int i = 0; i < text.length(); i++) {
             char c = text.charAt(i);
             if (c < '0' || c > '9' || port > 65_535) {
-                throw new BadTarget("the port of the URL is no number from 1 to 65535");
+                throw new Unsendable("the port of the URL is no number from 1 to 65535");
             }
             port = port * 10 + c - '0';
         }
         if (port == 0 || port > 65_535) {
-            throw new BadTarget("the port of the URL is no number from 1 to 65535");
+            throw new Unsendable("the port of the URL is no number from 1 to 65535");
         }
         return port;
     }

@@ -11,9 +11,7 @@ import java.net.InetAddress;
 import java.net.Socket;
 import java.net.UnknownHostException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.KeyStore;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -41,40 +39,10 @@ class ProxyAndTlsTest {
     private static Path keys;
     private static SSLContext serverTls;
 
-    /** A certificate for svc.example and localhost, made by the JDK's own tool. */
     @BeforeAll
     static void makeCertificate() throws Exception {
         keys = directory.resolve("keys.p12");
-        Process keytool = new ProcessBuilder(
-                        Path.of(System.getProperty("java.home"), "bin", "keytool")
-                                .toString(),
-                        "-genkeypair",
-                        "-alias",
-                        "svc",
-                        "-keyalg",
-                        "EC",
-                        "-dname",
-                        "CN=svc.example",
-                        "-ext",
-                        "san=dns:svc.example,dns:localhost",
-                        "-validity",
-                        "2",
-                        "-storetype",
-                        "PKCS12",
-                        "-storepass",
-                        PASSWORD,
-                        "-keystore",
-                        keys.toString())
-                .redirectErrorStream(true)
-                .start();
-        String said = new String(keytool.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-        assertThat(keytool.waitFor()).as(said).isZero();
-        KeyStore store = KeyStore.getInstance("PKCS12");
-        try (InputStream in = Files.newInputStream(keys)) {
-            store.load(in, PASSWORD.toCharArray());
-        }
-        KeyManagerFactory managers = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
-        managers.init(store, PASSWORD.toCharArray());
+        KeyManagerFactory managers = ServerCertificate.make(keys, PASSWORD);
         serverTls = SSLContext.getInstance("TLS");
         serverTls.init(managers.getKeyManagers(), null, null);
     }

@@ -40,7 +40,7 @@ class TargetTest {
                 "http://under_score/|under_score|80|under_score|/?",
             })
     void shouldReadUrlsAsTheyAre(String url, String host, int port, String hostHeader, String resource)
-            throws BadTarget {
+            throws Unsendable {
         Target target = Target.of(url);
         assertThat(target.host).isEqualTo(host);
         assertThat(target.port).isEqualTo(port);
@@ -76,11 +76,11 @@ class TargetTest {
                 "http://h/p?a\u007f",
             })
     void shouldRefuseWhatNoRequestCanBeWrittenFor(String url) {
-        assertThatThrownBy(() -> Target.of(url)).isInstanceOf(BadTarget.class).hasMessageContaining("URL");
+        assertThatThrownBy(() -> Target.of(url)).isInstanceOf(Unsendable.class).hasMessageContaining("URL");
     }
 
     @Test
-    void shouldReadCredentials() throws BadTarget {
+    void shouldReadCredentials() throws Unsendable {
         // user:pw
         assertThat(Target.of("http://user:pw@h/").authorization).isEqualTo("Basic dXNlcjpwdw==");
         // user: with no password; u@r:p:w with escapes
@@ -109,14 +109,14 @@ class TargetTest {
                 "#f|h:8|/p/q?a=1&",
                 " /x |h:8|/x",
             })
-    void shouldFollowLocations(String location, String hostHeader, String resource) throws BadTarget {
+    void shouldFollowLocations(String location, String hostHeader, String resource) throws Unsendable {
         Target target = Target.of("http://h:8/p/q?a=1#f").follow(location);
         assertThat(target.hostHeader).isEqualTo(hostHeader);
         assertThat(new String(target.resource, StandardCharsets.UTF_8)).isEqualTo(resource);
     }
 
     @Test
-    void shouldKeepCredentialsOnlyWhenTheLocationIsRelative() throws BadTarget {
+    void shouldKeepCredentialsOnlyWhenTheLocationIsRelative() throws Unsendable {
         Target target = Target.of("http://user:pw@h/p");
         assertThat(target.follow("/x").authorization).isEqualTo(target.authorization);
         assertThat(target.follow("http://h/x").authorization).isNull();
@@ -125,12 +125,12 @@ class TargetTest {
     @ParameterizedTest
     @ValueSource(strings = {"ftp://h/x", "mailto:a", "http:x", "HTTPS:/x", "http://", "//"})
     void shouldNotFollowWhatIsNotHttp(String location) {
-        assertThatThrownBy(() -> Target.of("http://h/p").follow(location)).isInstanceOf(BadTarget.class);
+        assertThatThrownBy(() -> Target.of("http://h/p").follow(location)).isInstanceOf(Unsendable.class);
     }
 
     @ParameterizedTest
     @CsvSource({"h,h,true", "h,sub.h,true", "sub.h,h,false", "h,xh,false", "h,o,false"})
-    void shouldShareCredentialsWithTheSameHostAndThoseBelow(String from, String to, boolean share) throws BadTarget {
+    void shouldShareCredentialsWithTheSameHostAndThoseBelow(String from, String to, boolean share) throws Unsendable {
         assertThat(Target.of("http://" + from + "/").shareCredentials(Target.of("https://" + to + ":1/")))
                 .isEqualTo(share);
     }

@@ -1,0 +1,71 @@
+package io.assent.transport.out;
+
+import io.assent.engine.BranchCall;
+import io.assent.engine.BranchCall.Header;
+import io.grpc.Metadata;
+import java.nio.charset.StandardCharsets;
+import java.util.Locale;
+
+/** The metadata of a branch call (PROTOCOL 4): who is called for, then the branch headers. */
+final class GrpcMetadata {
+    private static final Metadata.Key<String> GID = key("dtm-gid");
+    private static final Metadata.Key<String> TRANS_TYPE = key("dtm-trans_type");
+    private static final Metadata.Key<String> BRANCH_ID = key("dtm-branch_id");
+    private static final Metadata.Key<String> OP = key("dtm-op");
+    private static final Metadata.Key<String> DTM = key("dtm-dtm");
+
+    private GrpcMetadata() {}
+
+    static Metadata of(BranchCall branch) throws Unsendable {
+        Metadata metadata = new Metadata();
+        metadata.put(GID, printable("dtm-gid", branch.gid()));
+        metadata.put(TRANS_TYPE, branch.kind().wireName());
+        metadata.put(BRANCH_ID, printable("dtm-branch_id", branch.branchId()));
+        metadata.put(OP, printable("dtm-op", branch.operation()));
+        metadata.put(DTM, "");
+        for (Header header : branch.headers()) {
+            add(metadata, header);
+        }
+        return metadata;
+    }
+
+    private static void add(Metadata metadata, Header header) throws Unsendable {
+        String name = header.name().toLowerCase(Locale.ROOT);
+        if (isLibrarys(name)) {
+            return;
+        }
+        try {
+            if (name.endsWith(Metadata.BINARY_HEADER_SUFFIX)) {
+                Metadata.Key<byte[]> key = Metadata.Key.of(name, Metadata.BINARY_BYTE_MARSHALLER);
+                metadata.put(key, header.value().getBytes(StandardCharsets.UTF_8));
+            } else {
+                metadata.put(key(name), printable(name, header.value()));
+            }
+        } catch (IllegalArgumentException notAKey) {
+            throw new Unsendable(
+                    "branch header '" + header.name() + "' is no metadata key: letters, digits, - _ . only");
+        }
+    }
+
+    /** Names that the library sets itself. */
+    private static boolean isLibrarys(String name) {
+        return name.equals("user-agent")
+                || name.equals("content-type")
+                || name.equals("te")
+                || name.startsWith("grpc-")
+                || name.startsWith(":");
+    }
+
+    private static String printable(String name, String value) throws Unsendable {
+        for (int i = 0; i < value.length(); i++) {
+            if (value.charAt(i) < ' ' || value.charAt(i) > '~') {
+                throw new Unsendable("metadata " + name + " is not printable ASCII");
+            }
+        }
+        return value;
+    }
+
+    static Metadata.Key<String> key(String name) {
+        return Metadata.Key.of(name, Metadata.ASCII_STRING_MARSHALLER);
+    }
+}
