@@ -185,17 +185,6 @@ class RequestBytesTest {
         assertThat(participant.accepted()).isEqualTo(http ? 1 : 0);
     }
 
-    @Test
-    void shouldSayWhatIsNotAvailable() {
-        assertThat(caller.call("127.0.0.1:1/pkg.Service/Method")
-                        .protocol("grpc")
-                        .end())
-                .extracting("outcome", "text", "latencyMs")
-                .containsExactly(Outcome.UNKNOWN, "grpc branch calls are not available in this version", 0);
-        assertThat(caller.call("127.0.0.1:1/x").protocol("json-rpc").end().text())
-                .startsWith("grpc branch calls");
-    }
-
     @ParameterizedTest
     @ValueSource(strings = {"127.0.0.1:1/p", "/p", "nacos://service/p", " http://127.0.0.1/"})
     void shouldSayThatTheSchemeIsMissingWhenTheProtocolIsHttp(String url) {
