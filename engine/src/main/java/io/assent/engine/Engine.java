@@ -98,8 +98,8 @@ final class Engine implements Commands {
         if (known == null) {
             if (admission.mayCreate(request, submission, history, "sumbmit")) {
                 Transaction created = work.create(request, submission, TransactionStatus.SUBMITTED);
-                boolean said = submission.options().waitResult();
-                answerOrWait(request, created, false, said, said);
+                int saidTimeoutS = saidTimeoutS(submission);
+                answerOrWait(request, created, false, saidTimeoutS, saidTimeoutS != Rounds.UNSAID);
             }
             return true;
         }
@@ -110,19 +110,27 @@ final class Engine implements Commands {
             case PREPARED -> {
                 turn.caused(request);
                 work.markSubmitted(known, merged(known, submission));
-                boolean said = submission.options().waitResult();
                 answerOrWait(
-                        request, known, false, said, known.submission.options().waitResult());
+                        request,
+                        known,
+                        false,
+                        saidTimeoutS(submission),
+                        known.submission.options().waitResult());
             }
             case SUBMITTED -> {
                 work.dueNow(known);
-                boolean said = submission.options().waitResult();
-                answerOrWait(request, known, false, said, said);
+                int saidTimeoutS = saidTimeoutS(submission);
+                answerOrWait(request, known, false, saidTimeoutS, saidTimeoutS != Rounds.UNSAID);
             }
             case ABORTING, SUCCEED, FAILED ->
                 turn.refuse(request, Rejections.statusForbids("sumbmit", known.status), known.status);
         }
         return true;
+    }
+
+    private static int saidTimeoutS(Submission submission) {
+        Options options = submission.options();
+        return options.waitResult() ? options.requestTimeoutS() : Rounds.UNSAID;
     }
 
     private static Options merged(Transaction stored, Submission request) {
@@ -150,7 +158,11 @@ final class Engine implements Commands {
                     work.rollBack(known, rollbackReason);
                 }
                 answerOrWait(
-                        request, known, true, false, known.submission.options().waitResult());
+                        request,
+                        known,
+                        true,
+                        Rounds.UNSAID,
+                        known.submission.options().waitResult());
                 yield true;
             }
             case REFUSED ->
@@ -263,6 +275,7 @@ final class Engine implements Commands {
                     known.status);
         }
         turn.caused(request);
+        rounds.stop(known);
         work.finish(known, TransactionStatus.FAILED);
         return turn.answer(request, Answer.success(known.status));
     }
@@ -439,12 +452,13 @@ final class Engine implements Commands {
      * Answers at once, or when the round has ended if the client asked for that.
      *
      * @param aborts whether the client asked for an abort
-     * @param said whether the request itself says that it waits
+     * @param saidTimeoutS see {@link Rounds#await}
      * @param waits whether it waits, also because the stored options say so
      */
-    private void answerOrWait(Request request, Transaction transaction, boolean aborts, boolean said, boolean waits) {
+    private void answerOrWait(
+            Request request, Transaction transaction, boolean aborts, int saidTimeoutS, boolean waits) {
         if (waits) {
-            rounds.await(request, transaction, aborts, said);
+            rounds.await(request, transaction, aborts, saidTimeoutS);
             work.progress(transaction);
         } else {
             rounds.begin(transaction, Transaction.Round.REQUESTED);

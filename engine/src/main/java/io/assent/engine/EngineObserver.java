@@ -9,13 +9,13 @@ public interface EngineObserver {
     EngineObserver NONE = new EngineObserver() {};
 
     /**
-     * A round of processing ended: nothing of the transaction is open or due at the moment (PROTOCOL 11, dtm_transaction_process_total).
+     * A round of processing ended: what it was to bring is known (PROTOCOL 11, dtm_transaction_process_total).
      *
      * @param ok false when somebody waited for the round, a client or a time, and it did not end well
      * @param ageMs since the transaction was created
      */
     default void roundEnded(TransactionKind kind, boolean ok, long ageMs) {}
 
-    /** A call of a branch operation ended (dtm_branch_process_total). */
+    /** A branch operation was called, or had nobody to call, and that ended so (dtm_branch_process_total). */
     default void branchEnded(TransactionKind kind, String branchId, String operation, boolean ok) {}
 }

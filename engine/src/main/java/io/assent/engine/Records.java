@@ -19,7 +19,11 @@ final class Records {
 
     static TransactionRecord of(Transaction transaction, boolean withBranches) {
         long[] largest = {transaction.retryIntervalS};
-        transaction.forEachTouched(branch -> largest[0] = Math.max(largest[0], branch.intervalS));
+        transaction.forEachTouched(branch -> {
+            if (branch.status == BranchStatus.PREPARED) {
+                largest[0] = Math.max(largest[0], branch.intervalS);
+            }
+        });
         boolean succeeded = transaction.status == TransactionStatus.SUCCEED;
         boolean failed = transaction.status == TransactionStatus.FAILED;
         Branch check = transaction.touched(Plan.CHECK_ROW);
@@ -55,13 +59,13 @@ final class Records {
         return earliest[0] == Long.MAX_VALUE ? transaction.nextCronTimeMs : earliest[0];
     }
 
-    /** Headers of a branch call: the client's, then the trace context it came with. */
+    /** Headers of a branch call: the trace context it came with, then the client's, because of equal names the last is sent. */
     static List<Header> branchHeaders(Options options) {
         if (options.attributes().isEmpty()) {
             return options.headers();
         }
-        List<Header> all = new ArrayList<>(options.headers());
-        all.addAll(options.attributes());
+        List<Header> all = new ArrayList<>(options.attributes());
+        all.addAll(options.headers());
         return all;
     }
 

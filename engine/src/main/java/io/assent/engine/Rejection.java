@@ -29,7 +29,8 @@ public record Rejection(Verdict verdict, String code, String text) {
         return new Rejection(Verdict.UNAVAILABLE, code, withoutMarkers(text));
     }
 
-    private static String withoutMarkers(String text) {
+    /** The text with the words that SDKs take for an outcome spelt in another way. */
+    public static String withoutMarkers(String text) {
         if (text.contains("FAILURE") || text.contains("ONGOING")) {
             return text.replace("FAILURE", "Failure").replace("ONGOING", "Ongoing");
         }

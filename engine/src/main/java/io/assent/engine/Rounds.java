@@ -7,12 +7,15 @@ import org.agrona.collections.LongArrayList;
 
 /**
  * Rounds of processing and the clients that wait for them. A round begins with a request or when a time has come, and ends when nothing of
- * the transaction is open or due at the moment; how it went is what a waiting client hears (PROTOCOL 6.7).
+ * the transaction is open or due at the moment, for most modes also with the first branch that did not succeed; how it went is what a waiting client hears (PROTOCOL 6.7).
  */
 final class Rounds {
     /** Stands before the error text of every branch that did not give a definite result (PROTOCOL 5.5). */
     static final String PREAMBLE =
             "your http/grpc result should be specified as in:\nhttps://dtm.pub/practice/arch.html#proto\nunkown result will be retried: ";
+
+    /** The request does not say that its client waits. */
+    static final int UNSAID = -1;
 
     private final Turn turn;
     private final Modes modes;
@@ -26,9 +29,10 @@ final class Rounds {
      * Lets a client wait for the round that is about to run; refuses it when too many wait already.
      *
      * @param aborts whether the client asked for an abort
-     * @param said whether the request itself says that it waits; else the front has to be told
+     * @param saidTimeoutS the time-out of branch calls in a request that itself says that it waits, or {@link #UNSAID}. When the
+     *     transaction's own is another, or nothing was said, the front has to be told
      */
-    void await(Request request, Transaction transaction, boolean aborts, boolean said) {
+    void await(Request request, Transaction transaction, boolean aborts, int saidTimeoutS) {
         if (transaction.waiters == null) {
             transaction.waiters = new LongArrayList();
         }
@@ -47,8 +51,9 @@ final class Rounds {
         }
         transaction.waiters.addLong(request.id());
         transaction.waitersAborted = aborts;
-        if (!said) {
-            turn.effects.waits(request.id(), transaction.submission.options().requestTimeoutS());
+        int timeoutS = transaction.submission.options().requestTimeoutS();
+        if (timeoutS != saidTimeoutS) {
+            turn.effects.waits(request.id(), timeoutS);
         }
     }
 
@@ -68,11 +73,19 @@ final class Rounds {
         }
     }
 
+    /** Nothing more is taken up now: the round ends, unless calls are open whose ends still count for it. */
     void endAtRest(Transaction transaction) {
-        if (transaction.openCalls == 0 && !transaction.hasWork) {
+        boolean rests = transaction.openCalls == 0 && !transaction.hasWork;
+        if (rests || isDecided(transaction)) {
             answerWaiters(transaction);
             end(transaction);
         }
+    }
+
+    /** Where branches decide the answer, the first end that is no success ends the round; what is open goes on behind it (PROTOCOL 6.3). */
+    private boolean isDecided(Transaction transaction) {
+        return transaction.roundOutcome != null
+                && modes.of(transaction.kind()).roundAnswers() != RoundAnswers.REASON_ONLY;
     }
 
     void end(Transaction transaction) {
@@ -92,12 +105,28 @@ final class Rounds {
 
     void answerWaiters(Transaction transaction) {
         if (transaction.waiters != null) {
-            Answer answer = answerNow(transaction);
+            answerWaiters(transaction, answerNow(transaction));
+        }
+    }
+
+    private void answerWaiters(Transaction transaction, Answer answer) {
+        if (transaction.waiters != null) {
             for (int i = 0; i < transaction.waiters.size(); i++) {
                 turn.effects.answer(transaction.waiters.getLong(i), answer);
             }
             transaction.waiters = null;
         }
+    }
+
+    /** It is about to be stopped by force: its round does not end, so nobody may hear that it went well or was undone (PROTOCOL 6.7). */
+    void stop(Transaction transaction) {
+        answerWaiters(
+                transaction,
+                Answer.refused(
+                        Rejection.error(
+                                "round.stopped",
+                                "the transaction was stopped by force while its branches were being called"),
+                        TransactionStatus.FAILED));
     }
 
     boolean removeWaiter(Transaction transaction, long requestId) {

@@ -7,7 +7,7 @@ import java.util.List;
  *
  * @param options the options as stored: request's, merged with those of prepare
  * @param createTimeMs epoch milliseconds, as all times here; 0 means absent
- * @param nextCronIntervalS the largest retry interval of its branches, seconds
+ * @param nextCronIntervalS the largest retry interval of its branches that are not done, seconds
  * @param nextCronTimeMs the earliest time at which something is done for it
  * @param quarantineReason why it is out of all work, "" when it is not
  * @param deadlineMs when its time-out or delay ends, or a workflow is first called back; 0 when nothing of the kind is awaited

@@ -203,7 +203,7 @@ final class Transactions implements Events {
         transaction.retryIntervalS = retryIntervalS;
         transaction.deadlineMs = deadlineMs;
         transaction.updateTimeMs = now;
-        transaction.nextCronTimeMs = now + retryIntervalS * SECOND_MS;
+        transaction.nextCronTimeMs = firstCronTimeMs(now, transaction);
         transaction.retryCount = submission.options().retryCount();
         add(transaction);
         nextId = Math.max(nextId, id + 1);
@@ -216,7 +216,7 @@ final class Transactions implements Events {
         setStatus(transaction, TransactionStatus.SUBMITTED);
         transaction.retryIntervalS = retryIntervalS;
         transaction.deadlineMs = deadlineMs;
-        transaction.nextCronTimeMs = now + retryIntervalS * SECOND_MS;
+        transaction.nextCronTimeMs = firstCronTimeMs(now, transaction);
         transaction.forEachTouched(branch -> branch.nextTimeMs = 0);
         if (options != null) {
             liveBytes -= transaction.retainedBytes();
@@ -225,6 +225,14 @@ final class Transactions implements Events {
             transaction.retryCount = options.retryCount();
             liveBytes += transaction.retainedBytes();
         }
+    }
+
+    /** After its interval, or when its delay ends (PROTOCOL 6.3, 6.9). */
+    private long firstCronTimeMs(long now, Transaction transaction) {
+        boolean delayed = transaction.status == TransactionStatus.SUBMITTED
+                && transaction.deadlineMs > 0
+                && modes.of(transaction.kind()).deadlineIsDelay();
+        return delayed ? transaction.deadlineMs : now + transaction.retryIntervalS * SECOND_MS;
     }
 
     @Override

@@ -18,6 +18,7 @@ import java.util.function.Consumer;
  */
 final class Work {
     private static final long SECOND_MS = 1_000;
+    private static final String FAILURE_SUFFIX = " FAILURE";
 
     private final Turn turn;
     private final Modes modes;
@@ -158,7 +159,7 @@ final class Work {
         if (transaction.quarantined || transaction.isTerminal()) {
             return true;
         }
-        String kept = Utf8.truncate(text, Limits.ERROR_TEXT_BYTES_MAX);
+        String kept = bounded(text, outcome);
         if (outcome == Outcome.WITHDRAWN) {
             plan(transaction).offer(call.branch.row);
         } else if (call.branch.row == Plan.CHECK_ROW) {
@@ -171,6 +172,15 @@ final class Work {
         }
         progress(transaction);
         return true;
+    }
+
+    /** A refusal that is cut short still says FAILURE at its end: clients look for the word (PROTOCOL 2.0, 5.2). */
+    private static String bounded(String text, Outcome outcome) {
+        String kept = Utf8.truncate(text, Limits.ERROR_TEXT_BYTES_MAX);
+        if (outcome != Outcome.FAILURE || kept.length() == text.length()) {
+            return kept;
+        }
+        return Utf8.truncate(text, Limits.ERROR_TEXT_BYTES_MAX - FAILURE_SUFFIX.length()) + FAILURE_SUFFIX;
     }
 
     private void checkReplied(Transaction transaction, Branch check, Outcome outcome, String text, int latencyMs) {
@@ -208,11 +218,7 @@ final class Work {
     private void rowReplied(Transaction transaction, Branch branch, Outcome outcome, String text, int latencyMs) {
         TransactionMode mode = mode(transaction);
         rounds.noteOutcome(transaction, outcome, text);
-        turn.observer.branchEnded(
-                transaction.kind(),
-                transaction.rows.branchId(branch.row),
-                transaction.rows.operation(branch.row),
-                outcome == Outcome.SUCCESS);
+        branchEnded(transaction, branch.row, outcome == Outcome.SUCCESS);
         if (outcome == Outcome.SUCCESS) {
             events.branchSucceeded(turn.now, transaction.id, branch.row, latencyMs, true);
             settled(transaction, branch.row);
@@ -246,6 +252,11 @@ final class Work {
                     text,
                     RetryPolicy.doublings(branch, transaction.retryIntervalS, state.settings()));
         }
+    }
+
+    private void branchEnded(Transaction transaction, int row, boolean ok) {
+        turn.observer.branchEnded(
+                transaction.kind(), transaction.rows.branchId(row), transaction.rows.operation(row), ok);
     }
 
     private void repeatAtOnce(
@@ -392,6 +403,7 @@ final class Work {
     /** Does what the plan says until it says nothing more, or the bound of this command is reached. */
     void progress(Transaction transaction) {
         if (transaction.quarantined) {
+            rounds.answerWaiters(transaction);
             return;
         }
         while (!transaction.isTerminal() && !transaction.hasWork) {
@@ -440,6 +452,7 @@ final class Work {
             events.branchSucceeded(turn.now, transaction.id, row, 0, false);
             markSubmitted(transaction, null);
         } else {
+            branchEnded(transaction, row, true);
             events.branchSucceeded(turn.now, transaction.id, row, 0, false);
             settled(transaction, row);
         }

@@ -160,6 +160,8 @@ final class Checker {
         open.remove(name(call), call.number());
         if (outcome == Outcome.UNKNOWN || outcome == Outcome.ONGOING) {
             life(call.gid()).vagueEnds++;
+        } else if (outcome == Outcome.FAILURE) {
+            life(call.gid()).refusedEnds++;
         }
     }
 
@@ -257,10 +259,19 @@ final class Checker {
     /** PROTOCOL 6.7, and when a round ends. */
     private void checkRound(ClientRequest request, Life life, Answer answer, TransactionStatus after, Slot slot) {
         boolean terminal = after != null && after.isTerminal();
+        boolean decided =
+                life.wish.isMsg() && life.vagueEnds + life.refusedEnds > 0 && answer.verdict() != Verdict.SUCCESS;
         require(
-                terminal || request.expiryAsked || !hasOpenBranchCall(life.wish.gid),
+                terminal || decided || request.expiryAsked || !hasOpenBranchCall(life.wish.gid),
                 "wait_result",
                 request + " is answered " + answer + " although its round goes on");
+        if (slot.stopsByForce) {
+            require(
+                    answer.verdict() == Verdict.ERROR && after == TransactionStatus.FAILED,
+                    "wait_result",
+                    request + " was stopped by force under " + after + ", was told " + answer);
+            return;
+        }
         if (life.wish.isRegistered()) {
             boolean well = after == TransactionStatus.SUCCEED
                     || (after == TransactionStatus.FAILED && request.verb == Verb.ABORT);

@@ -66,6 +66,7 @@ final class Coordinator implements Effects, LoopOutlet {
         long nowMs;
         long requestId;
         boolean underPressure;
+        boolean stopsByForce;
     }
 
     /** Something read from a socket or a list: a command that wants into the ring. */
@@ -227,6 +228,7 @@ final class Coordinator implements Effects, LoopOutlet {
             slot.nowMs = nowMs;
             slot.underPressure = stamped != Pressure.NONE;
             slot.requestId = CommandFrame.requestId(command, offset);
+            slot.stopsByForce = name.equals("forceStop");
             EffectQueue caused = new EffectQueue();
             int bytes = machine.decide(position, nowMs, stamped, command, offset, length, events, caused);
             world.trace(() -> "decide " + name + " " + CommandFrame.gid(command, offset) + " -> "

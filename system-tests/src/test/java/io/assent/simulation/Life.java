@@ -32,6 +32,8 @@ class Life {
     final Set<Verb> sent = EnumSet.noneOf(Verb.class);
     /** Calls known dead that ended ONGOING or unknown. */
     int vagueEnds;
+    /** Calls known dead that a participant refused. */
+    int refusedEnds;
 
     long createdAt;
     long createdMs;

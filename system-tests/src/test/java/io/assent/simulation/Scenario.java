@@ -220,6 +220,10 @@ final class Scenario {
             return !isSaga() && !kind.equals(TransactionKind.MSG);
         }
 
+        boolean isMsg() {
+            return kind.equals(TransactionKind.MSG);
+        }
+
         boolean isWorkflow() {
             return kind.equals(TransactionKind.WORKFLOW);
         }

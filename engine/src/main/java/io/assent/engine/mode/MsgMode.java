@@ -74,6 +74,11 @@ public final class MsgMode implements TransactionMode {
     }
 
     @Override
+    public boolean deadlineIsDelay() {
+        return true;
+    }
+
+    @Override
     public Plan plan(TransactionView transaction, long nowMs) {
         if (nowMs < transaction.deadlineMs()) {
             // Before the time-out of a prepared message, or during the delay of a submitted one.

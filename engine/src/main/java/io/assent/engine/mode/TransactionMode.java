@@ -116,6 +116,11 @@ public interface TransactionMode {
         return false;
     }
 
+    /** Whether that moment, once submitted, is the end of a delay: until then nothing is done for it. */
+    default boolean deadlineIsDelay() {
+        return false;
+    }
+
     /** Whether it has to wait for its client, with neither timer nor call. */
     default boolean waitsForItsClient(TransactionView transaction) {
         return false;

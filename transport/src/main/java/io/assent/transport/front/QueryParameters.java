@@ -46,9 +46,9 @@ final class QueryParameters {
         return decoded == null ? segment : decoded;
     }
 
-    /** Undoes percent and plus encoding; null when an escape is broken. */
+    /** Undoes percent and plus encoding, bytes above ASCII being UTF-8 with or without it; null when an escape is broken. */
     private static String decode(String text) {
-        if (text.indexOf('%') < 0 && text.indexOf('+') < 0) {
+        if (isPlain(text)) {
             return text;
         }
         ByteArrayOutputStream bytes = new ByteArrayOutputStream(text.length());
@@ -69,5 +69,16 @@ final class QueryParameters {
             }
         }
         return bytes.toString(StandardCharsets.UTF_8);
+    }
+
+    /** Nothing is encoded, and each character is one byte of UTF-8. */
+    private static boolean isPlain(String text) {
+        for (int i = 0; i < text.length(); i++) {
+            char c = text.charAt(i);
+            if (c == '%' || c == '+' || c >= 0x80) {
+                return false;
+            }
+        }
+        return true;
     }
 }

@@ -99,12 +99,7 @@ final class Reads {
             return;
         }
         exchange.filter = new TransactionFilter(
-                position,
-                bounded(limit),
-                status,
-                kind,
-                from / 1_000 * 1_000,
-                to == Long.MAX_VALUE ? to : to / 1_000 * 1_000 + 999);
+                position, bounded(limit), status, kind, from / 1_000 * 1_000, Math.max(to, to / 1_000 * 1_000 + 999));
         ask(exchange, loop.commands().list(loop.register(exchange), exchange.filter));
     }
 

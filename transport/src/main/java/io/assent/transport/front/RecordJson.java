@@ -7,6 +7,7 @@ import io.assent.engine.BranchCall.Header;
 import io.assent.engine.BranchRecord;
 import io.assent.engine.BranchStatus;
 import io.assent.engine.Options;
+import io.assent.engine.Rejection;
 import io.assent.engine.Topic;
 import io.assent.engine.TransactionRecord;
 import io.assent.engine.TransactionStatus;
@@ -382,7 +383,8 @@ final class RecordJson {
                     "last_outcome", branch.lastOutcome().name().toLowerCase(Locale.ROOT));
             generator.writeNumberField("last_latency_ms", branch.lastLatencyMs());
         }
-        writeText(generator, "last_error", branch.lastError());
+        // SDKs search whole replies for the words that mean an outcome (PROTOCOL 2.9).
+        writeText(generator, "last_error", Rejection.withoutMarkers(branch.lastError()));
         generator.writeNumberField("attempts", branch.attempts());
         writeTime(generator, "next_time", branch.nextTimeMs());
         writeTime(generator, "open_since", branch.openSinceMs());

@@ -31,13 +31,13 @@ final class Responses {
         if (answer.verdict() != Answer.Verdict.SUCCESS) {
             meter.refused(answer.code());
         }
-        if (exchange.rpcId != null) {
-            rpcAnswer(exchange, answer);
-            return;
-        }
         String status = answer.status() == null
                 ? ""
                 : "X-Assent-Status: " + answer.status().wireName() + "\r\n";
+        if (exchange.rpcId != null) {
+            rpcAnswer(exchange, answer, status);
+            return;
+        }
         switch (answer.verdict()) {
             case SUCCESS -> respond(exchange, 200, JSON, SUCCESS_BODY, status);
             case FAILURE ->
@@ -50,16 +50,21 @@ final class Responses {
         }
     }
 
-    private void rpcAnswer(Exchange exchange, Answer answer) {
+    private void rpcAnswer(Exchange exchange, Answer answer, String status) {
         switch (answer.verdict()) {
-            case SUCCESS -> respond(exchange, 200, JSON, json.rpcResult(exchange.rpcId), "");
+            case SUCCESS -> respond(exchange, 200, JSON, json.rpcResult(exchange.rpcId), status);
             case FAILURE ->
-                respond(exchange, 200, JSON, json.rpcError(exchange.rpcId, RPC_FAILURE, answer.text(), true), "");
+                respond(exchange, 200, JSON, json.rpcError(exchange.rpcId, RPC_FAILURE, answer.text(), true), status);
             case ONGOING ->
-                respond(exchange, 200, JSON, json.rpcError(exchange.rpcId, RPC_INTERNAL, answer.text(), true), "");
+                respond(exchange, 200, JSON, json.rpcError(exchange.rpcId, RPC_INTERNAL, answer.text(), true), status);
             case ERROR -> {
                 boolean returned = !WireErrors.isRaised(answer.code());
-                respond(exchange, 200, JSON, json.rpcError(exchange.rpcId, RPC_INTERNAL, answer.text(), returned), "");
+                respond(
+                        exchange,
+                        200,
+                        JSON,
+                        json.rpcError(exchange.rpcId, RPC_INTERNAL, answer.text(), returned),
+                        status);
             }
             case UNAVAILABLE ->
                 respond(
@@ -67,7 +72,7 @@ final class Responses {
                         503,
                         JSON,
                         json.rpcError(exchange.rpcId, RPC_INTERNAL, answer.text(), false),
-                        "Retry-After: 1\r\n");
+                        status + "Retry-After: 1\r\n");
         }
     }
 

@@ -19,6 +19,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.TreeMap;
 
 /**
  * Reads the transaction object of PROTOCOL 2.1 with the leniency of 2.0: keys in any case, the last value that is not null wins, null for
@@ -33,6 +34,9 @@ public final class SubmissionParser {
     private final List<Step> steps = new ArrayList<>();
     private final List<byte[]> payloads = new ArrayList<>();
     private final Map<String, String> extra = new HashMap<>();
+    /** In the order in which clients see them. */
+    private final TreeMap<String, String> headers = new TreeMap<>();
+
     private String transType;
     private String rollbackReason;
     private String customData;
@@ -68,6 +72,7 @@ public final class SubmissionParser {
         steps.clear();
         payloads.clear();
         extra.clear();
+        headers.clear();
         transType = "";
         rollbackReason = "";
         customData = "";
@@ -160,6 +165,7 @@ public final class SubmissionParser {
                     "trans_type is unknown: '" + shown(transType) + "'; expected saga, msg, tcc, xa or workflow");
         }
         builder.kind(kind);
+        headers.forEach(builder::header);
         addSteps();
         if (!customData.isEmpty()) {
             builder.customData(customData);
@@ -261,7 +267,7 @@ public final class SubmissionParser {
             case "retry_interval" -> builder.retryInterval(integer(parser, key, value));
             case "retry_limit" -> builder.retryLimit(integer(parser, key, value));
             case "retry_count" -> builder.retryCount(integer(parser, key, value));
-            case "branch_headers" -> readMap(parser, key, value, builder::header);
+            case "branch_headers" -> readMap(parser, key, value, headers::put);
             case "req_extra" -> {
                 extra.clear();
                 readMap(parser, key, value, extra::put);

@@ -5,6 +5,7 @@ import io.assent.engine.HistoryAnswer;
 import io.assent.engine.Limits;
 import io.assent.engine.Registration;
 import io.assent.engine.TransactionStatus;
+import io.assent.engine.Utf8;
 import io.netty.handler.codec.http.HttpHeaders;
 
 /** The requests with a body (PROTOCOL 2.1, 2.2, 7): by HTTP, and those of JSON-RPC. One per event loop. */
@@ -137,8 +138,9 @@ final class Writes {
     }
 
     private void addTrace(HttpHeaders headers, String name) {
-        String value = headers.get(name);
-        if (value != null && !value.isEmpty() && value.length() < Limits.ATTRIBUTE_BYTES_MAX / 2) {
+        // The list of tracestate may come in several lines.
+        String value = String.join(",", headers.getAll(name));
+        if (!value.isEmpty() && name.length() + Utf8.encode(value).length <= Limits.ATTRIBUTE_BYTES_MAX / 2) {
             parser.attribute(name, value);
         }
     }
