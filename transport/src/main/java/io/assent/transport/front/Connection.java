@@ -22,7 +22,7 @@ import java.util.Arrays;
  * One client's connection: collects each request's body within its bound, and writes responses in the order of the requests, whatever the order
  * in which they become ready. Its event loop.
  */
-final class Connection extends ChannelInboundHandlerAdapter {
+final class Connection extends ChannelInboundHandlerAdapter implements ClientConnection {
     private static final byte[] CONTINUE = "HTTP/1.1 100 Continue\r\n\r\n".getBytes(StandardCharsets.US_ASCII);
     private static final int FIRST_BODY_BYTES = 1_024;
 
@@ -202,7 +202,8 @@ final class Connection extends ChannelInboundHandlerAdapter {
         }
     }
 
-    void pauseReads(boolean paused) {
+    @Override
+    public void pauseReads(boolean paused) {
         context.channel().config().setAutoRead(!paused && exchanges.size() < config.pipelinedMax());
     }
 
@@ -251,8 +252,8 @@ final class Connection extends ChannelInboundHandlerAdapter {
         ctx.close();
     }
 
-    /** Closes what took too long. */
-    void sweep(long nowNanos) {
+    @Override
+    public void sweep(long nowNanos) {
         if (unwritableSinceNanos != 0 && isOver(unwritableSinceNanos, config.stalledWriteMs(), nowNanos)) {
             context.close();
         } else if (firstByteNanos != 0 && isOver(firstByteNanos, config.wholeRequestMs(), nowNanos)) {
@@ -268,7 +269,8 @@ final class Connection extends ChannelInboundHandlerAdapter {
         }
     }
 
-    void close() {
+    @Override
+    public void close() {
         context.close();
     }
 

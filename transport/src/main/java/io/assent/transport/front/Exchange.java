@@ -2,9 +2,7 @@ package io.assent.transport.front;
 
 import io.assent.engine.Answer;
 import io.assent.engine.CronReset;
-import io.assent.engine.HistoryAnswer;
 import io.assent.engine.Request;
-import io.assent.engine.Submission;
 import io.assent.engine.TopicPage;
 import io.assent.engine.TransactionFilter;
 import io.assent.engine.TransactionPage;
@@ -48,14 +46,11 @@ final class Exchange extends PendingRequest {
     String rawGid = "";
 
     Endpoint endpoint;
-    Request request;
-    Submission submission;
-    HistoryAnswer history;
-
     TransactionFilter filter;
     final List<TransactionRecord> collected = new ArrayList<>(0);
 
     CronReset reset;
+    Request request;
     int resetCount;
 
     /** The whole response, null until there is one. */
@@ -80,11 +75,6 @@ final class Exchange extends PendingRequest {
     @Override
     protected void answer(Answer answer) {
         connection.loop().responses().answer(this, answer);
-    }
-
-    @Override
-    protected void lookAgain() {
-        connection.loop().routes().writes().announce(this);
     }
 
     @Override

@@ -10,10 +10,8 @@ import io.assent.engine.Request;
 import io.assent.engine.TopicPage;
 import io.assent.engine.TransactionPage;
 import io.assent.engine.TransactionRecord;
-import io.assent.engine.Utf8;
 import io.assent.transport.Deadlines;
 import io.netty.channel.EventLoop;
-import io.netty.handler.codec.http.HttpHeaders;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
@@ -52,7 +50,7 @@ public final class FrontLoop {
     private final Routes routes;
 
     private final Long2ObjectHashMap<PendingRequest> pending = new Long2ObjectHashMap<>();
-    private final Set<Connection> connections = new LinkedHashSet<>();
+    private final Set<ClientConnection> connections = new LinkedHashSet<>();
     private final List<Connection> unflushed = new ArrayList<>();
     private final Deadlines<PendingRequest> rounds = new Deadlines<>(this::roundExpired);
     /** What the ring had no room for and must still be said: rounds that expired, waiters that are gone. */
@@ -142,7 +140,7 @@ public final class FrontLoop {
     public void lookAgain(long requestId) {
         PendingRequest request = pending.get(requestId);
         if (request != null) {
-            request.lookAgain();
+            announce(request, request.announcement);
         }
     }
 
@@ -158,7 +156,7 @@ public final class FrontLoop {
     public void pauseReads(boolean paused) {
         if (paused != readsPaused) {
             readsPaused = paused;
-            for (Connection connection : connections) {
+            for (ClientConnection connection : connections) {
                 connection.pauseReads(paused);
             }
         }
@@ -170,7 +168,7 @@ public final class FrontLoop {
     }
 
     void closeConnections() {
-        for (Connection connection : new ArrayList<>(connections)) {
+        for (ClientConnection connection : new ArrayList<>(connections)) {
             connection.close();
         }
     }
@@ -210,26 +208,22 @@ public final class FrontLoop {
         rounds.remove(request);
     }
 
-    /** Registers the request, with who acts and why if it says so. */
-    Request request(Exchange exchange, HttpHeaders headers) {
-        long id = register(exchange);
-        String actor = headers.get("X-Assent-Actor");
-        String reason = headers.get("X-Assent-Reason");
-        if (actor == null && reason == null) {
-            return Request.of(id);
-        }
-        return new Request(id, bounded(actor, Limits.ACTOR_CHARS_MAX), bounded(reason, Limits.REASON_CHARS_MAX));
+    /** Registers the request, with who acts and why. */
+    Request request(PendingRequest pending, Actor actor) {
+        return new Request(register(pending), actor.name(), actor.reason());
     }
 
-    private static String bounded(String text, int charsMax) {
-        return text == null ? "" : Utf8.truncate(text, charsMax);
+    /** Asks the history, and sends the command with what it says. */
+    void announce(PendingRequest pending, PendingRequest.Announcement announcement) {
+        pending.announcement = announcement;
+        asked(pending, announcement.send(history.find(pending.gid())));
     }
 
     /** Refuses a request that the ring had no room for. */
-    void asked(Exchange exchange, boolean taken) {
+    void asked(PendingRequest pending, boolean taken) {
         if (!taken) {
-            forget(exchange);
-            responses.answer(exchange, Answer.refused(RING_FULL, null));
+            forget(pending);
+            pending.answer(Answer.refused(RING_FULL, null));
         }
     }
 
@@ -264,20 +258,21 @@ public final class FrontLoop {
         if (now - nextConnectionSweepNanos >= 0) {
             long shortest = Math.min(config.idleMs(), Math.min(config.wholeRequestMs(), config.stalledWriteMs()));
             nextConnectionSweepNanos = now + Math.min(1_000, Math.max(SWEEP_MS, shortest / 4)) * 1_000_000L;
-            for (Connection connection : new ArrayList<>(connections)) {
+            for (ClientConnection connection : new ArrayList<>(connections)) {
                 connection.sweep(now);
             }
         }
     }
 
-    void add(Connection connection) {
+    /** A connection has opened on this loop. */
+    public void add(ClientConnection connection) {
         connections.add(connection);
         if (readsPaused) {
             connection.pauseReads(true);
         }
     }
 
-    void remove(Connection connection) {
+    public void remove(ClientConnection connection) {
         connections.remove(connection);
     }
 
@@ -293,7 +288,7 @@ public final class FrontLoop {
         return Limits.BODY_BYTES_MAX;
     }
 
-    FrontMeter meter() {
+    public FrontMeter meter() {
         return meter;
     }
 

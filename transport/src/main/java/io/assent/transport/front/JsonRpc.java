@@ -59,8 +59,7 @@ final class JsonRpc {
                 case "registerBranch" ->
                     writes.handleParameters(exchange, Endpoint.REGISTER_BRANCH, headers, parameters);
                 default ->
-                    responses.rpcRefusal(
-                            exchange, 200, NO_METHOD, "Method not found: " + SubmissionParser.shown(method));
+                    responses.rpcRefusal(exchange, 200, NO_METHOD, "Method not found: " + JsonValues.shown(method));
             }
         } catch (RequestError e) {
             responses.answer(exchange, Answer.refused(e.rejection(), null));
@@ -108,7 +107,7 @@ final class JsonRpc {
     }
 
     private static String found(JsonToken token) {
-        return token == null ? "nothing" : SubmissionParser.name(token);
+        return token == null ? "nothing" : JsonValues.name(token);
     }
 
     private static String text(JsonParser parser, String key, JsonToken value, String before)
@@ -117,8 +116,8 @@ final class JsonRpc {
             return before;
         }
         if (value != JsonToken.VALUE_STRING) {
-            throw new RequestError(key + ".type", key + " must be a string, found " + SubmissionParser.name(value));
+            throw new RequestError(key + ".type", key + " must be a string, found " + JsonValues.name(value));
         }
-        return SubmissionParser.wellFormed(parser.getText());
+        return JsonValues.wellFormed(parser.getText());
     }
 }

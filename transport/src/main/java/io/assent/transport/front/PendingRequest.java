@@ -2,6 +2,7 @@ package io.assent.transport.front;
 
 import io.assent.engine.Answer;
 import io.assent.engine.CronReset;
+import io.assent.engine.HistoryAnswer;
 import io.assent.engine.TopicPage;
 import io.assent.engine.TransactionPage;
 import io.assent.engine.TransactionRecord;
@@ -17,7 +18,15 @@ public abstract class PendingRequest extends Deadlines.Entry {
     /** Whether its client waits for a round. */
     boolean waits;
 
+    /** How its command is sent, should it have to be sent again; null for commands that ask no history. */
+    Announcement announcement;
+
     private String gid = "";
+
+    /** Sends the command that may create a gid, with what the history knows of it. */
+    interface Announcement {
+        boolean send(HistoryAnswer history);
+    }
 
     /** The transaction it is about, "" for none. */
     public final String gid() {
@@ -35,9 +44,6 @@ public abstract class PendingRequest extends Deadlines.Entry {
 
     /** Success or refusal. */
     protected abstract void answer(Answer answer);
-
-    /** The history was asked too early: ask it again and send the command again. */
-    protected abstract void lookAgain();
 
     /** A transaction, or null when it is unknown. */
     protected abstract void record(TransactionRecord record);

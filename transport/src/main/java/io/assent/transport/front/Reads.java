@@ -17,12 +17,14 @@ final class Reads {
     private static final String TOPICS = "topics";
 
     private final FrontLoop loop;
+    private final TransactionCommands commands;
     private final Responses responses;
     private final RecordJson json;
     private final NewGids newGids = new NewGids();
 
-    Reads(FrontLoop loop, Responses responses, RecordJson json) {
+    Reads(FrontLoop loop, TransactionCommands commands, Responses responses, RecordJson json) {
         this.loop = loop;
+        this.commands = commands;
         this.responses = responses;
         this.json = json;
     }
@@ -35,8 +37,15 @@ final class Reads {
             case ALL -> all(exchange, parameters);
             case QUERY_KV -> queryTopic(exchange, parameters.text("cat"), parameters.text("key"));
             case SCAN_KV -> scanTopics(exchange, parameters);
-            case SUBSCRIBE -> subscribe(exchange, parameters, headers);
-            case UNSUBSCRIBE -> unsubscribe(exchange, parameters, headers);
+            case SUBSCRIBE ->
+                commands.subscribe(
+                        exchange,
+                        parameters.text("topic"),
+                        parameters.text("url"),
+                        parameters.text("remark"),
+                        Writes.actor(headers));
+            case UNSUBSCRIBE ->
+                commands.unsubscribe(exchange, parameters.text("topic"), parameters.text("url"), Writes.actor(headers));
             case RESET_CRON_TIME -> resetCronTime(exchange, parameters, headers);
             default -> throw new IllegalStateException(endpoint + " is not read from its URL");
         }
@@ -151,27 +160,8 @@ final class Reads {
         responses.json(exchange, 200, json.topics(page.topics(), scanned ? page.next() : null));
     }
 
-    private void subscribe(Exchange exchange, QueryParameters parameters, HttpHeaders headers) {
-        ask(
-                exchange,
-                loop.commands()
-                        .subscribe(
-                                loop.request(exchange, headers),
-                                parameters.text("topic"),
-                                parameters.text("url"),
-                                parameters.text("remark")));
-    }
-
-    private void unsubscribe(Exchange exchange, QueryParameters parameters, HttpHeaders headers) {
-        ask(
-                exchange,
-                loop.commands()
-                        .unsubscribe(
-                                loop.request(exchange, headers), parameters.text("topic"), parameters.text("url")));
-    }
-
     void deleteTopic(Exchange exchange, String topic, HttpHeaders headers) {
-        ask(exchange, loop.commands().deleteTopic(loop.request(exchange, headers), topic));
+        commands.deleteTopic(exchange, topic, Writes.actor(headers));
     }
 
     // ---------------------------------------------------------------- bulk reset
@@ -181,7 +171,7 @@ final class Reads {
         long limit = parameters.integer("limit", DEFAULT_LIMIT);
         exchange.reset = new CronReset(Long.MAX_VALUE, Math.max(0, Math.min(timeoutS, Integer.MAX_VALUE)) * 1_000, (int)
                 Math.min(limit <= 0 ? DEFAULT_LIMIT : limit, Integer.MAX_VALUE));
-        exchange.request = loop.request(exchange, headers);
+        exchange.request = loop.request(exchange, Writes.actor(headers));
         ask(exchange, loop.commands().resetCronTime(exchange.request, exchange.reset));
     }
 

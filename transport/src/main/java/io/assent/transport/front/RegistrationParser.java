@@ -49,11 +49,11 @@ public final class RegistrationParser {
                 String key = parser.currentName();
                 JsonToken value = parser.nextToken();
                 if (value == JsonToken.VALUE_STRING) {
-                    values.put(key, SubmissionParser.wellFormed(parser.getText()));
+                    values.put(key, JsonValues.wellFormed(parser.getText()));
                 } else if (value != JsonToken.VALUE_NULL) {
                     throw new RequestError(
                             "body.value.type",
-                            SubmissionParser.shown(key) + " must be a string, found " + SubmissionParser.name(value));
+                            JsonValues.shown(key) + " must be a string, found " + JsonValues.name(value));
                 }
             }
         } catch (JsonProcessingException e) {
@@ -79,7 +79,7 @@ public final class RegistrationParser {
     }
 
     /** As given. */
-    String gid() {
+    public String gid() {
         return text("gid");
     }
 
@@ -97,8 +97,7 @@ public final class RegistrationParser {
         } else if (TransactionKind.WORKFLOW.equals(kind)) {
             registration = Registration.workflow(branchId, text("op"), recordedStatus(), data);
         } else {
-            throw new RequestError(
-                    "registration.trans_type", "unknow trans type: " + SubmissionParser.shown(transType));
+            throw new RequestError("registration.trans_type", "unknow trans type: " + JsonValues.shown(transType));
         }
         Rejection rejection = registration.check();
         if (rejection != null) {
@@ -115,8 +114,8 @@ public final class RegistrationParser {
             default ->
                 throw new RequestError(
                         "status",
-                        "status of a workflow branch must be succeed or failed, found '"
-                                + SubmissionParser.shown(status) + "'");
+                        "status of a workflow branch must be succeed or failed, found '" + JsonValues.shown(status)
+                                + "'");
         };
     }
 

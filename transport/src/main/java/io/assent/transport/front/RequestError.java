@@ -3,7 +3,7 @@ package io.assent.transport.front;
 import io.assent.engine.Rejection;
 
 /** A request that can not be understood, found deep inside a parser. Carries no stack trace: it is an answer, not a fault. */
-final class RequestError extends Exception {
+public final class RequestError extends Exception {
     private static final long serialVersionUID = 1L;
 
     private final transient Rejection rejection;
@@ -17,7 +17,7 @@ final class RequestError extends Exception {
         this.rejection = rejection;
     }
 
-    Rejection rejection() {
+    public Rejection rejection() {
         return rejection;
     }
 }

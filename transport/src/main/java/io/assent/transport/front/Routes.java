@@ -24,17 +24,14 @@ final class Routes {
         this.config = loop.config();
         this.responses = responses;
         this.json = json;
-        this.reads = new Reads(loop, responses, json);
-        this.writes = new Writes(loop, responses);
+        TransactionCommands commands = new TransactionCommands(loop);
+        this.reads = new Reads(loop, commands, responses, json);
+        this.writes = new Writes(loop, commands, responses);
         this.jsonRpc = new JsonRpc(responses, reads, writes);
     }
 
     Reads reads() {
         return reads;
-    }
-
-    Writes writes() {
-        return writes;
     }
 
     void handle(Exchange exchange, HttpRequest request, byte[] body, int length) {

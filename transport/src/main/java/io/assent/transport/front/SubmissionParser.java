@@ -4,80 +4,69 @@ import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
-import io.assent.engine.Limits;
-import io.assent.engine.Rejection;
-import io.assent.engine.Submission;
-import io.assent.engine.SubmissionBuilder;
-import io.assent.engine.TransactionKind;
-import io.assent.engine.TransactionStatus;
-import io.assent.engine.Utf8;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
-import java.util.Base64;
-import java.util.HashMap;
-import java.util.List;
 import java.util.Locale;
-import java.util.Map;
-import java.util.TreeMap;
 
 /**
  * Reads the transaction object of PROTOCOL 2.1 with the leniency of 2.0: keys in any case, the last value that is not null wins, null for
  * everything, unknown keys skipped, {@code []} for an empty map. What is wrong is told by field and rule. One per event loop, reused.
  */
 public final class SubmissionParser {
-    private static final int SHOWN_CHARS_MAX = 128;
     private static final byte[] NOTHING = new byte[0];
 
     private final JsonFactory json = new JsonFactory();
-    private final SubmissionBuilder builder = new SubmissionBuilder();
-    private final List<Step> steps = new ArrayList<>();
-    private final List<byte[]> payloads = new ArrayList<>();
-    private final Map<String, String> extra = new HashMap<>();
-    /** In the order in which clients see them. */
-    private final TreeMap<String, String> headers = new TreeMap<>();
-
-    private String transType;
-    private String rollbackReason;
-    private String customData;
+    private final TransactionRequest request;
     private boolean cleansGid;
-    private boolean takesWholeFloats;
+    private boolean wholeFloats;
 
-    private static final class Step {
-        String action = "";
-        String compensate = "";
-        String data;
+    /** @param request where everything read goes */
+    public SubmissionParser(TransactionRequest request) {
+        this.request = request;
     }
 
     /** Reads any body of this shape; what is asked for afterwards decides what must be in it. */
     void read(byte[] body, int length) throws RequestError {
-        reset();
-        cleansGid = true;
+        begin(true, false);
         read(new String(body, 0, length, StandardCharsets.UTF_8));
     }
 
     /** Reads the parameters of a JSON-RPC call, null when there are none: the gid stays as it is, 5.0 counts as 5 (PROTOCOL 3). */
     void readParameters(String parameters) throws RequestError {
-        reset();
-        takesWholeFloats = true;
+        begin(false, true);
         if (parameters == null || parameters.isEmpty()) {
             throw new RequestError("params.missing", "params must be an object");
         }
         read(parameters);
     }
 
-    /** Forgets everything. For those who bring the values themselves. */
-    public void reset() {
-        builder.reset();
-        steps.clear();
-        payloads.clear();
-        extra.clear();
-        headers.clear();
-        transType = "";
-        rollbackReason = "";
-        customData = "";
-        cleansGid = false;
-        takesWholeFloats = false;
+    private void begin(boolean cleans, boolean floats) {
+        request.reset();
+        cleansGid = cleans;
+        wholeFloats = floats;
+        if (floats) {
+            request.takeWholeFloats();
+        }
+    }
+
+    /** Adds steps that come as a JSON text of their own, "" for none. Data in them is not read (PROTOCOL 4). */
+    public void readSteps(String text) throws RequestError {
+        if (text.isEmpty()) {
+            return;
+        }
+        try (JsonParser parser = json.createParser(text)) {
+            JsonToken first = parser.nextToken();
+            if (first != JsonToken.VALUE_NULL) {
+                readSteps(parser, first, false);
+            }
+            if (parser.nextToken() != null) {
+                throw new RequestError("steps.trailing", "steps has more behind its JSON array");
+            }
+        } catch (JsonProcessingException e) {
+            throw new RequestError("steps.json", "steps is no valid JSON: " + e.getOriginalMessage());
+        } catch (IOException e) {
+            throw new RequestError("steps.json", "steps could not be read: " + e.getMessage());
+        }
     }
 
     private void read(String text) throws RequestError {
@@ -89,7 +78,7 @@ public final class SubmissionParser {
             if (first == JsonToken.START_OBJECT) {
                 readFields(parser);
             } else if (first != JsonToken.VALUE_NULL) {
-                throw new RequestError("body.type", "the body must be a JSON object, found " + name(first));
+                throw new RequestError("body.type", "the body must be a JSON object, found " + JsonValues.name(first));
             }
             if (parser.nextToken() != null) {
                 throw new RequestError("body.trailing", "the body has more behind its JSON object");
@@ -99,139 +88,6 @@ public final class SubmissionParser {
         } catch (IOException e) {
             throw new RequestError("body.json", "the body could not be read: " + e.getMessage());
         }
-    }
-
-    public String gid() {
-        return builder.gid();
-    }
-
-    public String transType() {
-        return transType;
-    }
-
-    public String rollbackReason() {
-        return rollbackReason;
-    }
-
-    /** Whether it says that it is a workflow. */
-    public boolean isWorkflow() {
-        return transType.equals(TransactionKind.WORKFLOW.wireName());
-    }
-
-    void requireWorkflow() throws RequestError {
-        if (!isWorkflow()) {
-            throw new RequestError(
-                    "trans_type.workflow", "trans_type must be workflow here, found '" + shown(transType) + "'");
-        }
-    }
-
-    /** The end that a workflow's submit names. */
-    public TransactionStatus workflowStatus() throws RequestError {
-        String status = extra.getOrDefault("status", "");
-        return switch (status) {
-            case "succeed" -> TransactionStatus.SUCCEED;
-            case "failed" -> TransactionStatus.FAILED;
-            default ->
-                throw new RequestError(
-                        "req_extra.status",
-                        "req_extra.status of a workflow must be succeed or failed, found '" + shown(status) + "'");
-        };
-    }
-
-    public String workflowReason() {
-        return extra.getOrDefault("rollback_reason", "");
-    }
-
-    public String workflowResult() throws RequestError {
-        String result = extra.getOrDefault("result", "");
-        if (result.length() > Limits.RESULT_BYTES_MAX / 3 && Utf8.encode(result).length > Limits.RESULT_BYTES_MAX) {
-            throw new RequestError(
-                    "req_extra.result.limit", "req_extra.result has more than " + Limits.RESULT_BYTES_MAX + " bytes");
-        }
-        return result;
-    }
-
-    /** Adds something that came outside the body, such as a trace header. */
-    void attribute(String name, String value) {
-        builder.attribute(name, value);
-    }
-
-    /** The checked submission of what was read. */
-    public Submission submission() throws RequestError {
-        TransactionKind kind = TransactionKind.ofWireName(transType);
-        if (kind == null && !transType.isEmpty()) {
-            throw new RequestError(
-                    "trans_type.unknown",
-                    "trans_type is unknown: '" + shown(transType) + "'; expected saga, msg, tcc, xa or workflow");
-        }
-        builder.kind(kind);
-        headers.forEach(builder::header);
-        addSteps();
-        if (!customData.isEmpty()) {
-            builder.customData(customData);
-        }
-        if (isWorkflow()) {
-            readWorkflow();
-        } else if (!customData.isEmpty() && kind != null && readsCustomData(kind)) {
-            readCustomData((parser, key, value) -> readCustomField(parser, kind, key, value));
-        }
-        Rejection rejection = builder.check();
-        if (rejection != null) {
-            throw new RequestError(rejection);
-        }
-        return builder.build();
-    }
-
-    private static boolean readsCustomData(TransactionKind kind) {
-        return kind.equals(TransactionKind.SAGA) || kind.equals(TransactionKind.MSG);
-    }
-
-    private void readWorkflow() throws RequestError {
-        String[] name = {""};
-        byte[][] input = {NOTHING};
-        if (!customData.isEmpty()) {
-            readCustomData((parser, key, value) -> {
-                if (value == JsonToken.VALUE_NULL) {
-                    return;
-                }
-                switch (key) {
-                    case "name" -> name[0] = text(parser, "custom_data.name", value);
-                    case "data" -> input[0] = base64(text(parser, "custom_data.data", value));
-                    default -> parser.skipChildren();
-                }
-            });
-        }
-        builder.workflow(name[0], input[0]);
-    }
-
-    private static byte[] base64(String text) throws RequestError {
-        try {
-            return Base64.getDecoder().decode(text.replace("\n", "").replace("\r", ""));
-        } catch (IllegalArgumentException e) {
-            throw new RequestError("custom_data.data", "custom_data.data must be base64: " + e.getMessage());
-        }
-    }
-
-    private void addSteps() throws RequestError {
-        for (int i = 0; i < steps.size(); i++) {
-            Step step = steps.get(i);
-            byte[] payload;
-            if (i < payloads.size()) {
-                payload = payloads.get(i);
-            } else if (step.data != null) {
-                payload = bytes(step.data);
-            } else {
-                throw new RequestError(
-                        "payloads.missing",
-                        "payloads has " + payloads.size() + " elements, but steps has " + steps.size()
-                                + "; every step needs a payload");
-            }
-            builder.step(step.action, step.compensate, payload);
-        }
-    }
-
-    private static byte[] bytes(String text) {
-        return text.isEmpty() ? NOTHING : text.getBytes(StandardCharsets.UTF_8);
     }
 
     private void readFields(JsonParser parser) throws IOException, RequestError {
@@ -250,27 +106,30 @@ public final class SubmissionParser {
         }
         switch (key) {
             case "gid" -> {
-                String gid = text(parser, key, value);
-                builder.gid(cleansGid ? clean(gid) : gid);
+                String gid = JsonValues.text(parser, key, value);
+                request.options().gid(cleansGid ? clean(gid) : gid);
             }
-            case "trans_type" -> transType = text(parser, key, value);
-            case "steps" -> readSteps(parser, value);
+            case "trans_type" -> request.transType(JsonValues.text(parser, key, value));
+            case "steps" -> readSteps(parser, value, true);
             case "payloads" -> readPayloads(parser, value);
-            case "query_prepared" -> builder.queryPrepared(text(parser, key, value));
-            case "protocol" -> builder.protocol(text(parser, key, value));
-            case "custom_data" -> customData = text(parser, key, value);
-            case "rollback_reason" -> rollbackReason = text(parser, key, value);
-            case "wait_result" -> builder.waitResult(bool(parser, key, value));
-            case "concurrent" -> builder.concurrent(bool(parser, key, value));
-            case "timeout_to_fail" -> builder.timeoutToFail(integer(parser, key, value));
-            case "request_timeout" -> builder.requestTimeout(integer(parser, key, value));
-            case "retry_interval" -> builder.retryInterval(integer(parser, key, value));
-            case "retry_limit" -> builder.retryLimit(integer(parser, key, value));
-            case "retry_count" -> builder.retryCount(integer(parser, key, value));
-            case "branch_headers" -> readMap(parser, key, value, headers::put);
+            case "query_prepared" -> request.options().queryPrepared(JsonValues.text(parser, key, value));
+            case "protocol" -> request.options().protocol(JsonValues.text(parser, key, value));
+            case "custom_data" -> request.customData(JsonValues.text(parser, key, value));
+            case "rollback_reason" -> request.rollbackReason(JsonValues.text(parser, key, value));
+            case "wait_result" -> request.options().waitResult(JsonValues.bool(parser, key, value));
+            case "concurrent" -> request.options().concurrent(JsonValues.bool(parser, key, value));
+            case "timeout_to_fail" ->
+                request.options().timeoutToFail(JsonValues.integer(parser, key, value, wholeFloats));
+            case "request_timeout" ->
+                request.options().requestTimeout(JsonValues.integer(parser, key, value, wholeFloats));
+            case "retry_interval" ->
+                request.options().retryInterval(JsonValues.integer(parser, key, value, wholeFloats));
+            case "retry_limit" -> request.options().retryLimit(JsonValues.integer(parser, key, value, wholeFloats));
+            case "retry_count" -> request.options().retryCount(JsonValues.integer(parser, key, value, wholeFloats));
+            case "branch_headers" -> JsonValues.readMap(parser, key, value, request::header);
             case "req_extra" -> {
-                extra.clear();
-                readMap(parser, key, value, extra::put);
+                request.clearExtra();
+                JsonValues.readMap(parser, key, value, request::extra);
             }
             default -> {
                 return false;
@@ -279,182 +138,37 @@ public final class SubmissionParser {
         return true;
     }
 
-    private void readSteps(JsonParser parser, JsonToken value) throws IOException, RequestError {
-        require(value == JsonToken.START_ARRAY, "steps", "an array of objects", value);
-        steps.clear();
+    private void readSteps(JsonParser parser, JsonToken value, boolean withData) throws IOException, RequestError {
+        JsonValues.require(value == JsonToken.START_ARRAY, "steps", "an array of objects", value);
+        request.clearSteps();
         for (JsonToken token = parser.nextToken(); token != JsonToken.END_ARRAY; token = parser.nextToken()) {
-            Step step = new Step();
+            TransactionRequest.Step step = new TransactionRequest.Step();
             if (token != JsonToken.VALUE_NULL) {
-                readMap(parser, "steps[" + steps.size() + "]", token, (name, text) -> {
+                JsonValues.readMap(parser, "steps[" + request.stepCount() + "]", token, (name, text) -> {
                     switch (name) {
                         case "action" -> step.action = text;
                         case "compensate" -> step.compensate = text;
-                        case "data" -> step.data = text;
+                        case "data" -> step.data = withData ? text : null;
                         default -> {
                             // Other keys belong to other modes.
                         }
                     }
                 });
             }
-            steps.add(step);
+            request.step(step);
         }
     }
 
     private void readPayloads(JsonParser parser, JsonToken value) throws IOException, RequestError {
-        require(value == JsonToken.START_ARRAY, "payloads", "an array of strings", value);
-        payloads.clear();
+        JsonValues.require(value == JsonToken.START_ARRAY, "payloads", "an array of strings", value);
+        request.clearPayloads();
         for (JsonToken token = parser.nextToken(); token != JsonToken.END_ARRAY; token = parser.nextToken()) {
-            payloads.add(
+            request.payload(
                     token == JsonToken.VALUE_NULL
                             ? NOTHING
-                            : bytes(text(parser, "payloads[" + payloads.size() + "]", token)));
+                            : TransactionRequest.bytes(
+                                    JsonValues.text(parser, "payloads[" + request.payloadCount() + "]", token)));
         }
-    }
-
-    private interface PairListener {
-        void onPair(String name, String value);
-    }
-
-    private static void readMap(JsonParser parser, String field, JsonToken value, PairListener listener)
-            throws IOException, RequestError {
-        if (value == JsonToken.START_ARRAY) {
-            // PHP encodes an empty map so.
-            require(parser.nextToken() == JsonToken.END_ARRAY, field, "an object", value);
-            return;
-        }
-        require(value == JsonToken.START_OBJECT, field, "an object", value);
-        while (parser.nextToken() == JsonToken.FIELD_NAME) {
-            String name = wellFormed(parser.currentName());
-            JsonToken token = parser.nextToken();
-            listener.onPair(name, token == JsonToken.VALUE_NULL ? "" : text(parser, field + "." + name, token));
-        }
-    }
-
-    private interface FieldListener {
-        void onField(JsonParser parser, String key, JsonToken value) throws IOException, RequestError;
-    }
-
-    private void readCustomData(FieldListener listener) throws RequestError {
-        try (JsonParser parser = json.createParser(customData)) {
-            JsonToken first = parser.nextToken();
-            if (first != JsonToken.VALUE_NULL) {
-                require(first == JsonToken.START_OBJECT, "custom_data", "a JSON object in a string", first);
-                while (parser.nextToken() == JsonToken.FIELD_NAME) {
-                    String key = parser.currentName().toLowerCase(Locale.ROOT);
-                    listener.onField(parser, key, parser.nextToken());
-                }
-            }
-            if (parser.nextToken() != null) {
-                throw new RequestError("custom_data.trailing", "custom_data has more behind its JSON object");
-            }
-        } catch (IOException e) {
-            String why = e instanceof JsonProcessingException syntax ? syntax.getOriginalMessage() : e.getMessage();
-            throw new RequestError("custom_data.json", "custom_data is no valid JSON: " + why);
-        }
-    }
-
-    private void readCustomField(JsonParser parser, TransactionKind kind, String key, JsonToken value)
-            throws IOException, RequestError {
-        if (value == JsonToken.VALUE_NULL) {
-            return;
-        }
-        boolean saga = kind.equals(TransactionKind.SAGA);
-        if (saga && key.equals("concurrent")) {
-            builder.sagaConcurrent(bool(parser, "custom_data.concurrent", value));
-        } else if (saga && key.equals("orders")) {
-            readOrders(parser, value);
-        } else if (!saga && key.equals("delay")) {
-            builder.delay(integer(parser, "custom_data.delay", value));
-        } else {
-            parser.skipChildren();
-        }
-    }
-
-    private void readOrders(JsonParser parser, JsonToken value) throws IOException, RequestError {
-        String field = "custom_data.orders";
-        if (value == JsonToken.START_ARRAY) {
-            require(parser.nextToken() == JsonToken.END_ARRAY, field, "an object", value);
-            return;
-        }
-        require(value == JsonToken.START_OBJECT, field, "an object", value);
-        while (parser.nextToken() == JsonToken.FIELD_NAME) {
-            int step = stepNumber(field, parser.currentName());
-            JsonToken list = parser.nextToken();
-            if (list == JsonToken.VALUE_NULL) {
-                continue;
-            }
-            require(list == JsonToken.START_ARRAY, field + "." + step, "an array of step numbers", list);
-            for (JsonToken token = parser.nextToken(); token != JsonToken.END_ARRAY; token = parser.nextToken()) {
-                long predecessor = integer(parser, field + "." + step, token);
-                if (predecessor != (int) predecessor) {
-                    throw new RequestError(
-                            field, field + "." + step + " names step " + predecessor + ", which is no step");
-                }
-                builder.order(step, (int) predecessor);
-            }
-        }
-    }
-
-    private static int stepNumber(String field, String key) throws RequestError {
-        try {
-            return Integer.parseInt(key);
-        } catch (NumberFormatException e) {
-            throw new RequestError(field, field + " has the key '" + key + "', which is no step number");
-        }
-    }
-
-    // ---------------------------------------------------------------- values
-
-    private static String text(JsonParser parser, String field, JsonToken token) throws IOException, RequestError {
-        require(token == JsonToken.VALUE_STRING, field, "a string", token);
-        return wellFormed(parser.getText());
-    }
-
-    private static boolean bool(JsonParser parser, String field, JsonToken token) throws IOException, RequestError {
-        require(token == JsonToken.VALUE_TRUE || token == JsonToken.VALUE_FALSE, field, "true or false", token);
-        return parser.getBooleanValue();
-    }
-
-    private long integer(JsonParser parser, String field, JsonToken token) throws IOException, RequestError {
-        if (takesWholeFloats && token == JsonToken.VALUE_NUMBER_FLOAT) {
-            double number = parser.getDoubleValue();
-            require(number == Math.rint(number) && Math.abs(number) < 1L << 53, field, "an integer", token);
-            return (long) number;
-        }
-        require(token == JsonToken.VALUE_NUMBER_INT, field, "an integer", token);
-        try {
-            return parser.getLongValue();
-        } catch (JsonProcessingException e) {
-            throw new RequestError(field + ".range", field + " is out of range: " + parser.getText());
-        }
-    }
-
-    private static void require(boolean holds, String field, String expected, JsonToken found) throws RequestError {
-        if (!holds) {
-            throw new RequestError(field + ".type", field + " must be " + expected + ", found " + name(found));
-        }
-    }
-
-    /** A text of the client in a sentence of ours: bounded, on one line. */
-    static String shown(String text) {
-        String start = text.length() > SHOWN_CHARS_MAX ? text.substring(0, SHOWN_CHARS_MAX) + "..." : text;
-        return start.replace('\n', ' ').replace('\r', ' ');
-    }
-
-    static String name(JsonToken token) {
-        if (token == null) {
-            return "the end";
-        }
-        return switch (token) {
-            case START_OBJECT, END_OBJECT -> "an object";
-            case START_ARRAY, END_ARRAY -> "an array";
-            case VALUE_STRING -> "a string";
-            case VALUE_NUMBER_INT -> "an integer";
-            case VALUE_NUMBER_FLOAT -> "a number with a fraction";
-            case VALUE_TRUE, VALUE_FALSE -> "a boolean";
-            case VALUE_NULL -> "null";
-            default -> token.name();
-        };
     }
 
     /** Without the characters that DTM removes from gids (PROTOCOL 2.0). */
@@ -465,30 +179,5 @@ public final class SubmissionParser {
             dirty = c == '\n' || c == '\r' || c == ';';
         }
         return dirty ? gid.replace("\n", "").replace("\r", "").replace(";", "") : gid;
-    }
-
-    /** Lone surrogates become U+FFFD, as every decoder on the other side would make them. */
-    static String wellFormed(String text) {
-        for (int i = 0; i < text.length(); i++) {
-            char c = text.charAt(i);
-            if (Character.isSurrogate(c)) {
-                boolean pair = Character.isHighSurrogate(c)
-                        && i + 1 < text.length()
-                        && Character.isLowSurrogate(text.charAt(i + 1));
-                if (!pair) {
-                    return replaceLone(text);
-                }
-                i++;
-            }
-        }
-        return text;
-    }
-
-    private static String replaceLone(String text) {
-        StringBuilder fixed = new StringBuilder(text.length());
-        text.codePoints()
-                .forEach(point -> fixed.appendCodePoint(
-                        point >= Character.MIN_SURROGATE && point <= Character.MAX_SURROGATE ? 0xFFFD : point));
-        return fixed.toString();
     }
 }
