@@ -1,5 +1,6 @@
 package io.assent.server;
 
+import io.assent.engine.Limits;
 import io.assent.engine.NoHistory;
 import io.assent.engine.Pressure;
 import io.assent.engine.StateMachine;
@@ -28,6 +29,8 @@ import io.assent.transport.front.ClockControl;
 import io.assent.transport.front.FrontConfig;
 import io.assent.transport.front.HttpFront;
 import io.assent.transport.front.ServerState;
+import io.assent.transport.grpc.GrpcFront;
+import io.assent.transport.grpc.GrpcFrontConfig;
 import io.assent.transport.out.CallEnds;
 import io.assent.transport.out.Dispatcher;
 import io.assent.transport.out.DispatcherConfig;
@@ -71,6 +74,7 @@ public final class CoordinatorServer implements AutoCloseable {
     private DataDirectory directory;
     private Outbound outbound;
     private HttpFront front;
+    private GrpcFront grpcFront;
     private ChronicleJournal journal;
     private SyncThread syncThread;
     private Sequencer sequencer;
@@ -115,7 +119,9 @@ public final class CoordinatorServer implements AutoCloseable {
             }
             startSequencer();
             state = ServerState.SERVING;
-            out.println("assent serves http://" + shownAddress() + ":" + front.port() + "/api/dtmsvr  (data "
+            grpcFront.serving(true);
+            out.println("assent serves http://" + shownAddress() + ":" + front.port() + "/api/dtmsvr and grpc "
+                    + shownAddress() + ":" + grpcFront.port() + "  (data "
                     + config.dataDir().toAbsolutePath() + ", durability "
                     + config.durability().name().toLowerCase(Locale.ROOT)
                     + ", drain " + (config.drainOnLoop() ? "loop" : "thread")
@@ -163,15 +169,31 @@ public final class CoordinatorServer implements AutoCloseable {
                 RESET_TIMEOUTS * config.engine().timeoutToFailS());
         ClockControl clock = (advance, whenDone) -> manualClock.advance(advance, whenDone);
         front = new HttpFront(eventLoops, frontConfig, publishers::get, new NoHistory(), () -> state, clock, metrics);
+        grpcFront = new GrpcFront(eventLoops, grpcFrontConfig(frontConfig), front::loop);
         try {
             outbound = new Outbound(dispatcherConfig(), NameResolver.SYSTEM);
             for (int i = 0; i < config.eventLoops(); i++) {
                 ports.add(newPort(i));
             }
             front.start();
+            grpcFront.start();
         } catch (IOException e) {
             throw new StartFailure(ExitCode.PORT_IN_USE, e.getMessage(), e);
         }
+    }
+
+    private GrpcFrontConfig grpcFrontConfig(FrontConfig http) {
+        GrpcFrontConfig defaults = GrpcFrontConfig.of(config.bindAddress(), config.grpcPort());
+        return new GrpcFrontConfig(
+                defaults.bindAddress(),
+                defaults.port(),
+                http.connectionsMax(),
+                defaults.callsPerConnectionMax(),
+                Limits.BODY_BYTES_MAX,
+                http.headerBytesMax(),
+                http.idleMs(),
+                http.wholeRequestMs(),
+                http.stalledWriteMs());
     }
 
     private LoopPort newPort(int number) {
@@ -196,9 +218,10 @@ public final class CoordinatorServer implements AutoCloseable {
         Map<String, String> environment = System.getenv();
         DispatcherConfig base =
                 DispatcherConfig.fromEnvironment(environment).withRequestTimeoutMs(config.requestTimeoutMs());
+        DispatcherConfig secured = base.withGrpc(base.grpc().withTls(config.grpcTls()));
         return config.trustStore() == null
-                ? base
-                : base.withTrustStore(
+                ? secured
+                : secured.withTrustStore(
                         new DispatcherConfig.TrustStore(config.trustStore(), config.trustStorePassword()));
     }
 
@@ -227,7 +250,7 @@ public final class CoordinatorServer implements AutoCloseable {
                     new String[] {"sent", "failed", "dropped"},
                     new DoubleSupplier[] {alerts::sent, alerts::failed, alerts::dropped});
         }
-        ServerGauges.register(metrics, ring, journal, machine, clock, directory, front, dispatchers());
+        ServerGauges.register(metrics, ring, journal, machine, clock, directory, front, grpcFront, dispatchers());
         syncThread = syncsInline() ? null : new SyncThread(decorated, this::wakeDrainer, halt);
         List<LoopOutlet> outlets = new ArrayList<>(ports);
         sequencer = new Sequencer(
@@ -289,6 +312,10 @@ public final class CoordinatorServer implements AutoCloseable {
         return front.port();
     }
 
+    public int grpcPort() {
+        return grpcFront.port();
+    }
+
     /** Ends a replay under way. Any thread. */
     public void requestStop() {
         stopRequested = true;
@@ -306,6 +333,9 @@ public final class CoordinatorServer implements AutoCloseable {
         closed = true;
         boolean serving = state == ServerState.SERVING;
         state = ServerState.DRAINING;
+        if (grpcFront != null) {
+            grpcFront.serving(false);
+        }
         if (serving) {
             awaitOpenCalls();
         }
@@ -317,6 +347,9 @@ public final class CoordinatorServer implements AutoCloseable {
         }
         if (front != null) {
             front.close();
+        }
+        if (grpcFront != null) {
+            grpcFront.close();
         }
         for (int i = 0; i < ports.size(); i++) {
             Dispatcher dispatcher = ports.get(i).dispatcher();

@@ -4,6 +4,7 @@ import io.assent.journal.Durability;
 import io.assent.server.config.BadSetting;
 import io.assent.server.config.LogConfig;
 import io.assent.server.config.Settings;
+import io.assent.transport.out.GrpcTls;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.nio.file.Path;
@@ -16,6 +17,7 @@ import java.util.regex.Pattern;
 public record ServerConfig(
         String bindAddress,
         int httpPort,
+        int grpcPort,
         Path dataDir,
         Durability durability,
         int eventLoops,
@@ -31,6 +33,7 @@ public record ServerConfig(
         long freeDiskMinBytes,
         Path trustStore,
         String trustStorePassword,
+        GrpcTls grpcTls,
         LogConfig log,
         ZoneOffset zone,
         URI alertWebHook,
@@ -70,6 +73,7 @@ public record ServerConfig(
         return new ServerConfig(
                 settings.text("BindAddress"),
                 (int) settings.integer("HttpPort", 0, 65_535),
+                (int) settings.integer("GrpcPort", 0, 65_535),
                 Path.of(settings.text("DataDir")),
                 settings.choice("Durability", "fsync", "os").equals("os") ? Durability.OS : Durability.FSYNC,
                 loops,
@@ -85,6 +89,7 @@ public record ServerConfig(
                 settings.integer("FreeDiskMin", 0, Long.MAX_VALUE),
                 trustStore.isEmpty() ? null : Path.of(trustStore),
                 settings.text("TrustStorePassword"),
+                grpcTls(settings.text("GrpcTls")),
                 LogConfig.of(settings, zone),
                 zone,
                 webHook(settings.text("AlertWebHook")),
@@ -105,6 +110,14 @@ public record ServerConfig(
                 liveBytes == 0 ? Runtime.getRuntime().maxMemory() / 10 * 4 : liveBytes,
                 (int) settings.integer("FinishedKept", 0, Integer.MAX_VALUE),
                 false);
+    }
+
+    private static GrpcTls grpcTls(String patterns) {
+        try {
+            return GrpcTls.parse(patterns);
+        } catch (IllegalArgumentException e) {
+            throw new BadSetting("GrpcTls: " + e.getMessage());
+        }
     }
 
     private static ZoneOffset zone(String hours) {

@@ -8,6 +8,7 @@ import io.assent.server.metrics.Metrics;
 import io.assent.server.sequencer.CommandRing;
 import io.assent.server.sequencer.EngineClock;
 import io.assent.transport.front.HttpFront;
+import io.assent.transport.grpc.GrpcFront;
 import io.assent.transport.out.DestinationClass;
 import io.assent.transport.out.Dispatcher;
 import io.assent.transport.out.DispatcherCounters;
@@ -29,6 +30,7 @@ final class ServerGauges {
             EngineClock clock,
             DataDirectory directory,
             HttpFront front,
+            GrpcFront grpcFront,
             List<Dispatcher> dispatchers) {
         metrics.gauge("assent_ring_slots", "Slots of the command ring.", ring::slots);
         metrics.gauge("assent_ring_occupied", "Slots in use.", ring::occupied);
@@ -56,6 +58,7 @@ final class ServerGauges {
                 "How far engine time is ahead of the wall clock.",
                 () -> clock.offsetMs() / 1e3);
         metrics.gauge("assent_client_connections", "Connections of HTTP clients.", front::connections);
+        metrics.gauge("assent_grpc_client_connections", "Connections of gRPC clients.", grpcFront::connections);
         registerCalls(metrics, dispatchers);
     }
 

@@ -1,5 +1,10 @@
 package io.assent.server;
 
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.util.Properties;
+
 /** Which build this is. */
 public final class Version {
 
@@ -17,8 +22,14 @@ public final class Version {
         return common == null ? "unknown" : common.artifactVersion();
     }
 
-    /** Of the gRPC library; there is none as long as gRPC is not served. */
+    /** Of the gRPC library, which does not tell its own; the build writes it down. */
     public static String grpc() {
-        return "none";
+        Properties versions = new Properties();
+        try (InputStream in = Version.class.getResourceAsStream("/versions.properties")) {
+            versions.load(in);
+        } catch (IOException e) {
+            throw new UncheckedIOException("versions.properties of this build", e);
+        }
+        return versions.getProperty("grpc");
     }
 }

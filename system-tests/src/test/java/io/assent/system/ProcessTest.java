@@ -100,38 +100,47 @@ class ProcessTest {
 
     @Test
     void shouldStopOnASignalAndStartAgain() throws Exception {
-        Process first = serving("serve", "--data", "d", "--http-port", "0");
+        Process first = serving("serve", "--data", "d", "--http-port", "0", "--grpc-port", "0");
         assertThat(said(first)).contains("boot 1", "durability fsync", "only this machine is served");
         first.destroy();
         shouldEnd(first, 0, "stopping", "stopped");
-        Process second = serving("serve", "--data", "d", "--http-port", "0");
+        Process second = serving("serve", "--data", "d", "--http-port", "0", "--grpc-port", "0");
         assertThat(said(second)).contains("boot 2");
         shouldEnd(start("journal", "verify", "--data", "d"), 0, "sound");
         shouldEnd(start("tx", "none", "--data", "d"), 1, "does not know gid 'none'");
-        shouldEnd(start("serve", "--data", "d", "--http-port", "0"), 11, "is in use by process " + second.pid());
+        shouldEnd(
+                start("serve", "--data", "d", "--http-port", "0", "--grpc-port", "0"),
+                11,
+                "is in use by process " + second.pid());
     }
 
     @Test
     void shouldRefuseWhatItCanNotDoWithOneSentenceAndItsCode() throws Exception {
         try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             shouldEnd(
-                    start("serve", "--data", "d", "--http-port", "" + taken.getLocalPort()),
+                    start("serve", "--data", "d", "--http-port", "" + taken.getLocalPort(), "--grpc-port", "0"),
                     12,
                     "could not listen on 127.0.0.1:" + taken.getLocalPort());
         }
-        shouldEnd(start("serve", "--data", "/proc/no", "--http-port", "0"), 10, "/proc/no is not writable");
+        shouldEnd(
+                start("serve", "--data", "/proc/no", "--http-port", "0", "--grpc-port", "0"),
+                10,
+                "/proc/no is not writable");
         shouldEnd(start("serve", "--http-port", "x"), 2, "HttpPort must be an integer");
         shouldEnd(start("serve", "--no-such"), 2, "Unknown option: '--no-such'");
         shouldEnd(start("serve", "--help"), 0, "--durability", "--clock", "Exit codes");
-        Process manual = serving("serve", "--data", "m", "--http-port", "0", "--clock", "manual");
+        Process manual = serving("serve", "--data", "m", "--http-port", "0", "--grpc-port", "0", "--clock", "manual");
         manual.destroy();
         shouldEnd(manual, 0, "stopped");
-        shouldEnd(start("serve", "--data", "m", "--http-port", "0"), 17, "belongs to a server with a manual clock");
+        shouldEnd(
+                start("serve", "--data", "m", "--http-port", "0", "--grpc-port", "0"),
+                17,
+                "belongs to a server with a manual clock");
     }
 
     @Test
     void shouldRefuseADamagedJournalNamingThePlace() throws Exception {
-        Process sound = serving("serve", "--data", "d", "--http-port", "0");
+        Process sound = serving("serve", "--data", "d", "--http-port", "0", "--grpc-port", "0");
         sound.destroy();
         shouldEnd(sound, 0, "stopped");
         Path file;
@@ -147,7 +156,12 @@ class ProcessTest {
             int second = bytes.indexOf("ASJ1", bytes.indexOf("ASJ1") + 4);
             channel.write(ByteBuffer.wrap(new byte[] {'?'}), second + 45);
         }
-        shouldEnd(start("serve", "--data", "d", "--http-port", "0"), 14, "journal damaged", "offset", "position 1");
+        shouldEnd(
+                start("serve", "--data", "d", "--http-port", "0", "--grpc-port", "0"),
+                14,
+                "journal damaged",
+                "offset",
+                "position 1");
         shouldEnd(start("journal", "verify", "--data", "d"), 1, "NOT SOUND");
     }
 }

@@ -32,6 +32,7 @@ final class TestServer implements AutoCloseable {
         Map<String, String> given = new LinkedHashMap<>();
         given.put("DataDir", data.toString());
         given.put("HttpPort", "0");
+        given.put("GrpcPort", "0");
         given.put("Clock", "manual");
         given.put("FreeDiskMin", "0");
         for (int i = 0; i < settings.length; i += 2) {
@@ -66,6 +67,10 @@ final class TestServer implements AutoCloseable {
 
     int port() {
         return server.httpPort();
+    }
+
+    int grpcPort() {
+        return server.grpcPort();
     }
 
     Reply post(String path, String body) {

@@ -34,6 +34,7 @@ final class WitnessedServer {
         Map<String, String> given = new HashMap<>();
         given.put("DataDir", data.toString());
         given.put("HttpPort", arguments[1]);
+        given.put("GrpcPort", "0");
         given.put("FreeDiskMin", "0");
         given.put("Sync", "inline");
         Files.createDirectories(data);

@@ -18,6 +18,7 @@ public final class WireServer implements AutoCloseable {
         Map<String, String> given = new LinkedHashMap<>();
         given.put("DataDir", data.toString());
         given.put("HttpPort", "0");
+        given.put("GrpcPort", "0");
         given.put("Clock", "manual");
         given.put("FreeDiskMin", "0");
         for (int i = 0; i < settings.length; i += 2) {

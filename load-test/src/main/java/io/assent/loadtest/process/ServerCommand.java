@@ -12,7 +12,8 @@ import java.util.List;
 public record ServerCommand(List<String> words) {
 
     /** How Assent itself is started. */
-    public static final String ASSENT = "bin/assent serve --data {data} --http-port {port} --durability {durability}";
+    public static final String ASSENT =
+            "bin/assent serve --data {data} --http-port {port} --grpc-port 0 --durability {durability}";
 
     /** Checks the command. */
     public ServerCommand {

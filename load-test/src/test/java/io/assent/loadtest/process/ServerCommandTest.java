@@ -11,7 +11,17 @@ class ServerCommandTest {
     @Test
     void shouldFillInThePlacesWhenTheCommandHasThem() {
         assertThat(ServerCommand.parse(ServerCommand.ASSENT).filled(Path.of("d"), 7, "os"))
-                .containsExactly("bin/assent", "serve", "--data", "d", "--http-port", "7", "--durability", "os");
+                .containsExactly(
+                        "bin/assent",
+                        "serve",
+                        "--data",
+                        "d",
+                        "--http-port",
+                        "7",
+                        "--grpc-port",
+                        "0",
+                        "--durability",
+                        "os");
     }
 
     @Test

@@ -49,6 +49,12 @@ final class ServeCommand implements Callable<Integer> {
     private String httpPort;
 
     @Option(
+            names = "--grpc-port",
+            paramLabel = "N",
+            description = "Port of gRPC (GrpcPort; default: 36790; 0: any free).")
+    private String grpcPort;
+
+    @Option(
             names = "--bind",
             paramLabel = "ADDRESS",
             description = "Address to listen on (BindAddress; default: 127.0.0.1).")
@@ -143,6 +149,7 @@ final class ServeCommand implements Callable<Integer> {
         Map<String, String> given = new LinkedHashMap<>();
         put(given, "DataDir", data);
         put(given, "HttpPort", httpPort);
+        put(given, "GrpcPort", grpcPort);
         put(given, "BindAddress", bind);
         put(given, "Durability", durability);
         put(given, "Drain", drain);

@@ -78,13 +78,13 @@ public final class Metrics implements FrontMeter {
     }
 
     @Override
-    public void refused(String code) {
-        refusals.refused(code);
+    public void calledGrpc(String api, boolean ok, long nanos) {
+        grpc.called(api, ok, nanos);
     }
 
-    /** Meters of the calls that come by gRPC. */
-    public ApiMeters grpc() {
-        return grpc;
+    @Override
+    public void refused(String code) {
+        refusals.refused(code);
     }
 
     public EngineMeters engine() {

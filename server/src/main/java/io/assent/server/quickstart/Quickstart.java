@@ -138,6 +138,7 @@ public final class Quickstart {
         Map<String, String> given = new LinkedHashMap<>();
         given.put("DataDir", data.resolve("data").toString());
         given.put("HttpPort", port);
+        given.put("GrpcPort", "0");
         ServerConfig config = ServerConfig.of(Settings.of(Map.of(), null, given));
         PrintStream quiet = new PrintStream(new ByteArrayOutputStream(), true, StandardCharsets.UTF_8);
         CoordinatorServer server = new CoordinatorServer(config, quiet, Halts.HALT);

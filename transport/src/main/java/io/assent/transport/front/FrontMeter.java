@@ -8,6 +8,9 @@ public interface FrontMeter {
         public void called(String api, int status, long nanos) {}
 
         @Override
+        public void calledGrpc(String api, boolean ok, long nanos) {}
+
+        @Override
         public void refused(String code) {}
 
         @Override
@@ -24,6 +27,14 @@ public interface FrontMeter {
      * @param nanos from the whole request to the whole response
      */
     void called(String api, int status, long nanos);
+
+    /**
+     * A gRPC call was answered.
+     *
+     * @param api the method's name in lower case
+     * @param nanos from the whole request to the reply
+     */
+    void calledGrpc(String api, boolean ok, long nanos);
 
     /** A request was answered by a refusal with this code; the codes are few and fixed. */
     void refused(String code);
