@@ -52,10 +52,10 @@ class SettingsTest {
     @Test
     void shouldWarnOfUnknownAndOfMeaninglessSettings() throws IOException {
         Settings settings = Settings.of(
-                Map.of(), file("Store:\n  Driver: redis\n  Port: 6379\nGrpcPort: 1\nNoSuch: 5\n"), Map.of());
+                Map.of(), file("Store:\n  Driver: redis\n  Port: 6379\nJsonRpcPort: 1\nNoSuch: 5\n"), Map.of());
         assertThat(settings.warnings()).hasSize(2);
         assertThat(settings.warnings().get(0)).contains("unknown setting NoSuch");
-        assertThat(settings.warnings().get(1)).contains("GrpcPort, Store.Driver, Store.Port");
+        assertThat(settings.warnings().get(1)).contains("JsonRpcPort, Store.Driver, Store.Port");
     }
 
     @Test
@@ -71,6 +71,7 @@ class SettingsTest {
         assertThatThrownBy(() -> config("TimeoutToFail", "9")).hasMessageContaining("TimeoutToFail must be between 10");
         assertThatThrownBy(() -> config("Durability", "maybe"))
                 .hasMessageContaining("Durability must be one of fsync, os");
+        assertThatThrownBy(() -> config("GrpcTls", "a, b*")).hasMessageContaining("GrpcTls: 'b*' is no host:port");
         assertThatThrownBy(() -> config("RingSlots", "100")).hasMessageContaining("power of two");
         assertThatThrownBy(() -> config("TimeZoneOffset", "x")).hasMessageContaining("TimeZoneOffset");
         assertThatThrownBy(
