@@ -328,7 +328,25 @@ class LimitsTest {
         machine.send(commands -> commands.query(++requests, "g"));
         String text = machine.lastRecord.branches().get(1).lastError();
         assertThat(Utf8.encode(text).length).isBetween(Limits.ERROR_TEXT_BYTES_MAX - 3, Limits.ERROR_TEXT_BYTES_MAX);
-        assertThat(text).doesNotContain("\ufffd");
+        assertThat(text).doesNotContain("\ufffd").endsWith("\u4e2d FAILURE");
+    }
+
+    @Test
+    void shouldSayFailureAtTheEndOfARefusalThatIsCutShort() {
+        Machine machine = new Machine();
+        Submission message = new SubmissionBuilder()
+                .gid("g")
+                .kind(TransactionKind.MSG)
+                .waitResult(true)
+                .step("http://a", "", new byte[0])
+                .build();
+        machine.send(commands -> commands.submit(Request.of(++requests), message, HistoryAnswer.NO_HISTORY));
+        machine.reply(machine.openCall("g/01/action").number(), Outcome.FAILURE, "x".repeat(4_000) + " FAILURE");
+        assertThat(machine.effects)
+                .singleElement()
+                .asString()
+                .startsWith("answer 1 FAILURE submitted | your http/grpc")
+                .endsWith("xxx FAILURE");
     }
 
     @Test
