@@ -110,6 +110,26 @@ class SagaScenarioTest {
     }
 
     @Test
+    void shouldNotCallAgainWhatIsOpenHoweverLongItTakes() {
+        Scenario.run("""
+                > submit g saga steps=1 retry=1 request=3600
+                e created 1 saga submitted R=1
+                f call g/01/action
+                f answer 1 SUCCESS submitted
+                > +600s tick
+                > submit g saga steps=1
+                f answer 2 SUCCESS submitted
+                > reset g
+                e cronReset 1
+                f answer 3 SUCCESS submitted
+                > +600s tick
+                > reply g/01/action SUCCESS
+                e succeeded 1 row 1
+                e finished 1 succeed
+                """);
+    }
+
+    @Test
     void shouldTakeTheRetryIntervalFromTheOptionsThenFromAShortTimeout() {
         Scenario.run("""
                 > submit g saga steps=1 retry=1

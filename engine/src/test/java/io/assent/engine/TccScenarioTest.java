@@ -229,6 +229,10 @@ class TccScenarioTest {
                 f answer 4 SUCCESS prepared
                 > abort s tcc
                 f answer 5 FAILURE prepared | trans type: 'saga' current status 'prepared', cannot abort. FAILURE
+                > abort g msg
+                e aborting 1 |
+                e finished 1 failed
+                f answer 6 SUCCESS failed
                 """);
     }
 

@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.ZoneOffset;
 import java.util.Map;
+import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -99,6 +100,36 @@ class SettingsTest {
         assertThat(settings.warnings().get(1))
                 .contains("Store.Driver", "Store.Port", "HttpMicroService.RegistryOptions", "UpdateBranchSync")
                 .doesNotContain("Log.", "AlertRetryLimit", "TimeZoneOffset");
+    }
+
+    @Test
+    void shouldStandInTheOperatorsManualWithItsDefault() throws IOException {
+        Map<String, String> told = new TreeMap<>();
+        String manual = Files.readString(Path.of("..", "docs", "operating.md"));
+        String section = manual.substring(manual.indexOf("## Settings"), manual.indexOf("## Bounds"));
+        for (String line : section.split("\n")) {
+            String[] cells = line.split("\\|", -1);
+            if (cells.length > 3 && !line.startsWith("| setting") && !line.startsWith("|--")) {
+                String[] keys = cells[1].strip().split(" / ");
+                String[] defaults = cells[2].strip().split(" / ", -1);
+                assertThat(cells[3]).as(cells[1]).isNotBlank();
+                for (int i = 0; i < keys.length; i++) {
+                    told.put(keys[i], defaults[Math.min(i, defaults.length - 1)]);
+                }
+            }
+        }
+        Map<String, String> known = new TreeMap<>();
+        Settings.meaningful().forEach(setting -> known.put(setting.key(), setting.byDefault()));
+        assertThat(told).isEqualTo(known);
+    }
+
+    @Test
+    void shouldTakeTheSampleFileAndFindItsOwnDefaultsInIt() {
+        Settings sample = Settings.of(Map.of(), Path.of("..", "conf", "assent.sample.yml"), Map.of());
+        assertThat(sample.warnings()).isEmpty();
+        Settings.meaningful()
+                .forEach(setting ->
+                        assertThat(sample.text(setting.key())).as(setting.key()).isEqualTo(setting.byDefault()));
     }
 
     @Test
