@@ -167,6 +167,33 @@ class LimitsTest {
     }
 
     @Test
+    void shouldBoundStoredStepsAndOptionsOfTheSubmitTogether() {
+        Machine machine = new Machine();
+        machine.checksEveryCommand = false;
+        Submission prepared = saga(builder -> builder.step("http://a", "", new byte[5_900_000]))
+                .build();
+        machine.send(commands -> commands.prepare(Request.of(++requests), prepared, HistoryAnswer.NO_HISTORY));
+        int stored = prepared.stepsBytes().length;
+        int fixed = saga(builder -> builder.customData("x")).build().options().bytes().length - 1;
+        int largest = Limits.MERGED_BYTES_MAX - stored - fixed;
+        submit(machine, largest + 1);
+        assertThat(machine.effects)
+                .singleElement()
+                .asString()
+                .contains("ERROR prepared")
+                .contains("at most " + Limits.MERGED_BYTES_MAX);
+        assertThat(machine.events).isEmpty();
+        submit(machine, largest);
+        assertThat(machine.effects).contains("answer " + requests + " SUCCESS submitted");
+    }
+
+    private void submit(Machine machine, int customDataBytes) {
+        Submission submission =
+                saga(builder -> builder.customData("x".repeat(customDataBytes))).build();
+        machine.send(commands -> commands.submit(Request.of(++requests), submission, HistoryAnswer.NO_HISTORY));
+    }
+
+    @Test
     void shouldDoABoundedPartOfTheWorkPerCommandAndTheRestBehindIt() {
         Machine machine = new Machine();
         machine.checksEveryCommand = false;
@@ -273,6 +300,25 @@ class LimitsTest {
         assertThat(machine.transaction("b")).isNotNull();
         submitEmpty(machine, "a");
         assertThat(machine.events).as("a forgotten gid is new again").startsWith("created 4 saga submitted R=10");
+    }
+
+    @Test
+    void shouldForgetABoundedNumberAtATimeWhenTheBoundWasLowered() {
+        Machine machine = new Machine();
+        machine.checksEveryCommand = false;
+        int before = 2 * Limits.FORGOTTEN_PER_COMMAND_MAX;
+        for (int i = 0; i < before; i++) {
+            submitEmpty(machine, "g" + i);
+        }
+        Settings lower = new Settings(10, 35, 0, 0, 1_000, 1L << 30, 10, false);
+        machine.send(commands -> commands.configure(lower));
+        submitEmpty(machine, "first");
+        assertThat(machine.events)
+                .filteredOn(event -> event.startsWith("forgotten"))
+                .hasSize(Limits.FORGOTTEN_PER_COMMAND_MAX);
+        submitEmpty(machine, "second");
+        assertThat(machine.stateMachine().finishedTransactions()).isEqualTo(10);
+        machine.checkRules();
     }
 
     @Test

@@ -599,6 +599,21 @@ class SagaScenarioTest {
     }
 
     @Test
+    void shouldRefuseOrdersOfASubmitThatTheStoredStepsCanNotKeep() {
+        Scenario.run("""
+                > prepare g saga steps=2
+                e created 1 saga prepared R=10
+                f answer 1 SUCCESS prepared
+                > submit g saga steps=4 sagaConcurrent orders=3:2 custom={}
+                f answer 2 ERROR prepared | custom_data.orders names step 3, but steps are 0 to 1
+                > submit g saga steps=4 sagaConcurrent orders=1:0 custom={}
+                e submitted 1 R=10 options
+                f call g/01/action
+                f answer 3 SUCCESS submitted
+                """);
+    }
+
+    @Test
     void shouldMakeAWaitingRetryDueWhenItsCronTimeIsReset() {
         Scenario.run("""
                 > submit g saga steps=1
