@@ -36,6 +36,30 @@ class SettingsTest {
                 .isEqualTo("HTTP_PORT");
     }
 
+    /** Every variable of the page, as it is written there. */
+    @Test
+    void shouldKnowEveryVariableOfDtm() {
+        String names =
+                "STORE_DRIVER STORE_HOST STORE_PORT STORE_USER STORE_PASSWORD STORE_DB STORE_SCHEMA STORE_MAX_OPEN_CONNS "
+                        + "STORE_MAX_IDLE_CONNS STORE_CONN_MAX_LIFE_TIME STORE_DATA_EXPIRE STORE_FINISHED_DATA_EXPIRE STORE_REDIS_PREFIX "
+                        + "TRANS_CRON_INTERVAL TIMEOUT_TO_FAIL RETRY_INTERVAL REQUEST_TIMEOUT HTTP_PORT GRPC_PORT JSON_RPC_PORT "
+                        + "MICRO_SERVICE_DRIVER MICRO_SERVICE_TARGET MICRO_SERVICE_END_POINT HTTP_MICRO_SERVICE_DRIVER "
+                        + "HTTP_MICRO_SERVICE_REGISTRY_TYPE HTTP_MICRO_SERVICE_REGISTRY_ADDRESS HTTP_MICRO_SERVICE_REGISTRY_OPTIONS "
+                        + "HTTP_MICRO_SERVICE_TARGET HTTP_MICRO_SERVICE_END_POINT UPDATE_BRANCH_SYNC UPDATE_BRANCH_ASYNC_GOROUTINE_NUM "
+                        + "LOG_LEVEL LOG_OUTPUTS LOG_ROTATION_ENABLE LOG_ROTATION_CONFIG_JSON TIME_ZONE_OFFSET CONFIG_UPDATE_INTERVAL "
+                        + "ALERT_RETRY_LIMIT ALERT_WEB_HOOK ADMIN_BASE_PATH GRPC_SERVICE_CONFIG";
+        for (String name : names.split(" ")) {
+            Settings settings = Settings.of(Map.of(name, "4242"), null, Map.of());
+            boolean used = Settings.meaningful().stream()
+                    .anyMatch(setting -> settings.text(setting.key()).equals("4242"));
+            boolean named = settings.warnings().size() == 1
+                    && settings.warnings().get(0).startsWith("these settings have no meaning here");
+            assertThat(used ^ named).as(name).isTrue();
+        }
+        assertThat(Settings.of(Map.of("HTTP_PORT", "+8"), null, Map.of()).text("HttpPort"))
+                .isEqualTo("+8");
+    }
+
     @Test
     void shouldLetTheLaterSourceWin() throws IOException {
         Map<String, String> environment = Map.of("RETRY_INTERVAL", "11", "HTTP_PORT", "1", "REQUEST_TIMEOUT", "");
