@@ -5,7 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
@@ -168,6 +170,42 @@ class MetricsTest {
             }
         }
         return names;
+    }
+
+    @Test
+    void shouldHaveTheLabelsAndBucketsOfDtm() {
+        submit("g", "");
+        server.advance("ms=0");
+        Map<String, String> labels = new TreeMap<>();
+        Set<String> buckets = new TreeSet<>();
+        Matcher series = Pattern.compile("(?m)^(dtm_\\w+?)(?:_bucket|_count|_sum)?\\{(.*)} .*$")
+                .matcher(text());
+        while (series.find()) {
+            Set<String> names = new TreeSet<>();
+            for (String label : series.group(2).split(",")) {
+                names.add(label.replaceAll("=.*", ""));
+                if (label.startsWith("le=")) {
+                    buckets.add(series.group(1) + " " + label);
+                }
+            }
+            names.remove("le");
+            labels.put(series.group(1), String.join(" ", names));
+        }
+        assertThat(labels)
+                .isEqualTo(Map.of(
+                        "dtm_server_info", "gin_version grpc_version",
+                        "dtm_server_process_total", "api status type",
+                        "dtm_server_response_duration", "api type",
+                        "dtm_transaction_process_total", "model status",
+                        "dtm_transaction_handled_duration", "model",
+                        "dtm_branch_process_total", "branchid branchtype model status"));
+        for (String family : new String[] {"dtm_server_response_duration", "dtm_transaction_handled_duration"}) {
+            for (String bound : ".005 .01 .025 .05 .1 .25 .5 1 2.5 5 10 +Inf".split(" ")) {
+                String shown = bound.startsWith(".") ? "0" + bound : bound.length() < 3 ? bound + ".0" : bound;
+                assertThat(buckets).contains(family + " le=\"" + shown + "\"");
+            }
+        }
+        assertThat(buckets).hasSize(24);
     }
 
     @Test
