@@ -24,15 +24,12 @@ final class GrpcExchange extends PendingRequest {
 
     private static final Metadata.Key<String> ACTOR = key("x-assent-actor");
     private static final Metadata.Key<String> REASON = key("x-assent-reason");
-    static final Metadata.Key<String> TRACE_PARENT = key("traceparent");
-    static final Metadata.Key<String> TRACE_STATE = key("tracestate");
 
     final DtmMethod method;
-    final Metadata metadata;
-
     private final DtmService service;
     private final GrpcConnection connection;
     private final ServerCall<byte[], MessageLite> call;
+    private final Metadata metadata;
     private byte[] message;
     private int messages;
     private boolean complete;
@@ -62,6 +59,12 @@ final class GrpcExchange extends PendingRequest {
 
     Actor actor() {
         return Actor.of(metadata.get(ACTOR), metadata.get(REASON));
+    }
+
+    /** Everything the client says under this name, as one list; "" for nothing. */
+    String metadata(String name) {
+        Iterable<String> values = metadata.getAll(key(name));
+        return values == null ? "" : String.join(",", values);
     }
 
     byte[] message() {
