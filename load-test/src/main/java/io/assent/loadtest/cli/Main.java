@@ -34,12 +34,14 @@ public final class Main {
     }
 
     static CommandLine commandLine() {
-        return new CommandLine(new Main()).setExecutionExceptionHandler((exception, command, parsed) -> {
-            command.getErr().println("load-test: " + exception.getMessage());
-            if (System.getenv("LOAD_TEST_TRACE") != null) {
-                exception.printStackTrace(command.getErr());
-            }
-            return 1;
-        });
+        return new CommandLine(new Main())
+                .setCaseInsensitiveEnumValuesAllowed(true)
+                .setExecutionExceptionHandler((exception, command, parsed) -> {
+                    command.getErr().println("load-test: " + exception.getMessage());
+                    if (System.getenv("LOAD_TEST_TRACE") != null) {
+                        exception.printStackTrace(command.getErr());
+                    }
+                    return 1;
+                });
     }
 }

@@ -12,6 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
@@ -52,10 +53,27 @@ public final class ChildProcess implements AutoCloseable {
      * @throws IOException if the command cannot be executed.
      */
     public static ChildProcess start(final List<String> command, final int port, final Path log) throws IOException {
-        final Process process = new ProcessBuilder(command)
+        return start(command, Map.of(), port, log);
+    }
+
+    /**
+     * Starts a process with more in its environment.
+     *
+     * @param command the words of the command.
+     * @param environment variables by name, beside and before those of this process.
+     * @param port the port it is going to serve.
+     * @param log where its output is appended.
+     * @return the process; it may not serve yet.
+     * @throws IOException if the command cannot be executed.
+     */
+    public static ChildProcess start(
+            final List<String> command, final Map<String, String> environment, final int port, final Path log)
+            throws IOException {
+        final ProcessBuilder builder = new ProcessBuilder(command)
                 .redirectErrorStream(true)
-                .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()))
-                .start();
+                .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()));
+        builder.environment().putAll(environment);
+        final Process process = builder.start();
         process.getOutputStream().close();
         final ChildProcess child = new ChildProcess(process, port, log);
         RUNNING.add(child);
