@@ -2,7 +2,7 @@ package io.assent.loadtest.cli;
 
 import io.assent.loadtest.compare.Comparison;
 import io.assent.loadtest.compare.ComparisonTable;
-import io.assent.loadtest.generator.Protocol;
+import io.assent.loadtest.net.Protocol;
 import io.assent.loadtest.process.ServerCommand;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -56,7 +56,8 @@ final class CompareCommand implements Callable<Integer> {
             names = "--server-command",
             paramLabel = "COMMAND",
             defaultValue = ServerCommand.ASSENT,
-            description = "how to start the server; {data}, {port}, {grpc} and {durability} are filled in (${DEFAULT-VALUE})")
+            description =
+                    "how to start the server; {data}, {port}, {grpc} and {durability} are filled in (${DEFAULT-VALUE})")
     private String serverCommand;
 
     @Option(

@@ -2,9 +2,9 @@ package io.assent.loadtest.cli;
 
 import io.assent.loadtest.generator.LoadPlan;
 import io.assent.loadtest.generator.LoadReport;
-import io.assent.loadtest.generator.Protocol;
 import io.assent.loadtest.generator.SagaGenerator;
 import io.assent.loadtest.generator.Sagas;
+import io.assent.loadtest.net.Protocol;
 import io.assent.loadtest.participant.Participant;
 import java.io.PrintWriter;
 import java.net.URI;

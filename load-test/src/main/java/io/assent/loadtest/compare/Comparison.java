@@ -2,9 +2,9 @@ package io.assent.loadtest.compare;
 
 import io.assent.loadtest.generator.LoadPlan;
 import io.assent.loadtest.generator.LoadReport;
-import io.assent.loadtest.generator.Protocol;
 import io.assent.loadtest.generator.SagaGenerator;
 import io.assent.loadtest.generator.Sagas;
+import io.assent.loadtest.net.Protocol;
 import io.assent.loadtest.participant.GrpcParticipant;
 import io.assent.loadtest.participant.Participant;
 import io.assent.loadtest.process.ChildProcess;
@@ -66,8 +66,7 @@ public final class Comparison {
 
         /** Checks the bounds. */
         public Settings {
-            if (!protocols.equals(List.of(Protocol.HTTP))
-                    && !protocols.equals(List.of(Protocol.HTTP, Protocol.GRPC))) {
+            if (!protocols.equals(List.of(Protocol.HTTP)) && !protocols.equals(List.of(Protocol.HTTP, Protocol.GRPC))) {
                 throw new IllegalArgumentException(
                         "protocols must be http, beside the forwarder, or http,grpc, but is " + protocols);
             }
@@ -132,8 +131,7 @@ public final class Comparison {
     }
 
     private ComparisonTable besideForwarder(
-            final URI server, final ChildProcess forwarder, final Participant participant)
-            throws InterruptedException {
+            final URI server, final ChildProcess forwarder, final Participant participant) throws InterruptedException {
         return measure(List.of(
                 new Side(
                         "server",
@@ -153,11 +151,10 @@ public final class Comparison {
             throws IOException, InterruptedException {
         try (GrpcParticipant grpcParticipant = GrpcParticipant.start("127.0.0.1", 0)) {
             if (settings.serverUrl().isPresent()) {
-                return betweenProtocols(
-                        settings.serverUrl().get(), settings.grpcPort(), participant, grpcParticipant);
+                return betweenProtocols(settings.serverUrl().get(), settings.grpcPort(), participant, grpcParticipant);
             }
             try (ServerProcess server = startServer(work)) {
-                return betweenProtocols(url(server), server.grpcPort(), participant, grpcParticipant);
+                return betweenProtocols(url(server), server.port(Protocol.GRPC), participant, grpcParticipant);
             }
         }
     }
@@ -175,7 +172,7 @@ public final class Comparison {
                 new Side(
                         "grpc",
                         false,
-                        sagas(Protocol.GRPC, server.getHost(), grpcPort, grpcParticipant.target()),
+                        sagas(Protocol.GRPC, server.getHost(), grpcPort, grpcParticipant.url()),
                         grpcParticipant::lastBranches,
                         Optional.of(server))));
     }
@@ -287,8 +284,7 @@ public final class Comparison {
     private LoadReport load(final String when, final Side side, final int connections, final Duration time)
             throws InterruptedException {
         final LoadReport report = new SagaGenerator(
-                        new LoadPlan(side.sagas(), connections, settings.inFlightMax(), SETTLE, time),
-                        side.completed())
+                        new LoadPlan(side.sagas(), connections, settings.inFlightMax(), SETTLE, time), side.completed())
                 .run();
         out.accept(String.format("%-18s c=%-4d %s", when + " " + side.name(), connections, report));
         awaitQuiet(side.completed());

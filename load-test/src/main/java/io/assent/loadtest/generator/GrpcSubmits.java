@@ -27,8 +27,8 @@ import java.util.concurrent.ThreadLocalRandom;
 final class GrpcSubmits implements Submits {
 
     private static final int CONNECTIONS_MAX = 4;
-    private static final MethodDescriptor<byte[], byte[]> SUBMIT = DtmGrpc.getSubmitMethod()
-            .toBuilder(RawMessages.MARSHALLER, RawMessages.MARSHALLER)
+    private static final MethodDescriptor<byte[], byte[]> SUBMIT = DtmGrpc.getSubmitMethod().toBuilder(
+                    RawMessages.MARSHALLER, RawMessages.MARSHALLER)
             .build();
 
     private final List<ManagedChannel> channels = new ArrayList<>();
@@ -48,8 +48,7 @@ final class GrpcSubmits implements Submits {
             final ManagedChannel channel = NettyChannelBuilder.forAddress(
                             new InetSocketAddress(sagas.host(), sagas.port()))
                     .eventLoopGroup(loop)
-                    .channelFactory(
-                            new ReflectiveChannelFactory<>(EventLoops.clientChannel()), InetSocketAddress.class)
+                    .channelFactory(new ReflectiveChannelFactory<>(EventLoops.clientChannel()), InetSocketAddress.class)
                     .directExecutor()
                     .disableRetry()
                     .usePlaintext()

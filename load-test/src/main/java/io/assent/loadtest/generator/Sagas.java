@@ -1,5 +1,6 @@
 package io.assent.loadtest.generator;
 
+import io.assent.loadtest.net.Protocol;
 import java.util.List;
 
 /**

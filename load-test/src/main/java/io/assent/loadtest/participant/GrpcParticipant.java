@@ -33,7 +33,7 @@ import java.util.concurrent.atomic.LongAdder;
  * A participant that speaks gRPC on loopback addresses: any method is answered at once with OK and an empty message, or, where it was made to hang, never. One
  * event loop does everything.
  */
-public final class GrpcParticipant implements AutoCloseable {
+public final class GrpcParticipant implements LoadParticipant {
 
     private static final int METHODS_MAX = 1_024;
     private static final long END_LIMIT_S = 5;
@@ -139,11 +139,12 @@ public final class GrpcParticipant implements AutoCloseable {
     }
 
     /**
-     * Tells where branch calls reach it.
+     * Tells its address.
      *
      * @return host and port, as gRPC URLs begin.
      */
-    public String target() {
+    @Override
+    public String url() {
         return "127.0.0.1:" + port();
     }
 
@@ -156,11 +157,7 @@ public final class GrpcParticipant implements AutoCloseable {
         return requests.sum();
     }
 
-    /**
-     * Counts the calls of the method TransIn, the last branch of the sagas that generators submit.
-     *
-     * @return how many of those came.
-     */
+    @Override
     public long lastBranches() {
         return lastBranches.sum();
     }

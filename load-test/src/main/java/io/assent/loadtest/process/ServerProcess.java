@@ -1,5 +1,6 @@
 package io.assent.loadtest.process;
 
+import io.assent.loadtest.net.Protocol;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.HttpURLConnection;
@@ -76,12 +77,16 @@ public final class ServerProcess implements AutoCloseable {
     }
 
     /**
-     * Tells where it listens for gRPC.
+     * Tells where it listens.
      *
+     * @param protocol for what.
      * @return the port.
      */
-    public int grpcPort() {
-        return grpcPort;
+    public int port(final Protocol protocol) {
+        return switch (protocol) {
+            case HTTP -> httpPort();
+            case GRPC -> grpcPort;
+        };
     }
 
     /**

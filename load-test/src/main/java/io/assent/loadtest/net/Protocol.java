@@ -1,4 +1,4 @@
-package io.assent.loadtest.generator;
+package io.assent.loadtest.net;
 
 import java.util.Locale;
 
