@@ -62,6 +62,38 @@ class InboundMannersTest {
     }
 
     @Test
+    void shouldAnswerEverythingWhenAClientEndsItsSideWithManyRequestsUnderWay() {
+        StringBuilder requests = new StringBuilder();
+        for (int i = 0; i < 500; i++) {
+            requests.append("GET /api/dtmsvr/query?gid=g").append(i).append(" HTTP/1.1\r\nHost: x\r\n\r\n");
+        }
+        for (int repeat = 0; repeat < 20; repeat++) {
+            assertThat(count(RawClient.exchange(server.port(), requests.toString(), true), "HTTP/1.1 200 OK"))
+                    .isEqualTo(500);
+        }
+    }
+
+    @Test
+    void shouldSendALargeResponseWholeWhenTheClientHasEndedItsSide() {
+        int length = 3 << 20;
+        server.submit("{\"gid\":\"long-read\",\"trans_type\":\"saga\",\"steps\":[{\"action\":\"\"}],\"payloads\":[\""
+                + "x".repeat(length) + "\"]}");
+        String reply = RawClient.exchange(
+                server.port(), "GET /api/dtmsvr/query?gid=long-read HTTP/1.1\r\nHost: x\r\n\r\n", true);
+        assertThat(reply.length()).isGreaterThan(length * 2);
+        assertThat(reply).startsWith("HTTP/1.1 200 OK").endsWith("}");
+    }
+
+    @Test
+    void shouldEscapeWhatWouldBreakOutOfTheLocationOfARedirect() {
+        String reply = raw(
+                "GET /api/dtmsvr/query/?a=\u0001\u007f\u00e9\"&b=%41 HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
+        assertThat(reply)
+                .startsWith("HTTP/1.1 301 ")
+                .contains("\r\nLocation: /api/dtmsvr/query?a=%01%7F%E9\"&b=%41\r\n");
+    }
+
+    @Test
     void shouldServeOldAndOddClients() {
         assertThat(raw("GET /api/ping HTTP/1.0\r\n\r\n")).contains("pong").contains("Connection: close");
         assertThat(raw("GET http://any.host/api/ping HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"))
