@@ -3,6 +3,9 @@ package io.assent.system;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.assent.engine.Limits;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
@@ -71,6 +74,25 @@ class InboundMannersTest {
             assertThat(count(RawClient.exchange(server.port(), requests.toString(), true), "HTTP/1.1 200 OK"))
                     .isEqualTo(500);
         }
+    }
+
+    @Test
+    void shouldAnswerNothingBehindARequestThatIsGivenUpBecauseItsClientHasEndedItsSide() throws IOException {
+        try (ServerSocket silent = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            String body =
+                    "{\"gid\":\"given-up\",\"trans_type\":\"saga\",\"wait_result\":true,\"payloads\":[\"\"],\"steps\":[{\"action\":\"http://127.0.0.1:"
+                            + silent.getLocalPort() + "/\"}]}";
+            String replies = RawClient.exchange(
+                    server.port(),
+                    "GET /api/dtmsvr/query?gid=before HTTP/1.1\r\nHost: x\r\n\r\n"
+                            + "POST /api/dtmsvr/submit HTTP/1.1\r\nHost: x\r\nContent-Length: " + body.length()
+                            + "\r\n\r\n" + body
+                            + PING + "\r\n",
+                    true);
+            assertThat(count(replies, "HTTP/1.1 ")).isEqualTo(1);
+            assertThat(replies).contains("\"transaction\":null").doesNotContain("pong");
+        }
+        assertThat(server.status("given-up")).isEqualTo("submitted");
     }
 
     @Test

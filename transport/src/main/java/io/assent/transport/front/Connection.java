@@ -17,6 +17,7 @@ import io.netty.util.ReferenceCountUtil;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
 import java.util.Arrays;
+import java.util.Iterator;
 
 /**
  * One client's connection: collects each request's body within its bound, and writes responses in the order of the requests, whatever the order
@@ -220,18 +221,26 @@ final class Connection extends ChannelInboundHandlerAdapter {
     public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
         if (event instanceof ChannelInputShutdownEvent) {
             inputEnded = true;
-            // A client that has closed looks the same as one that only ended its side: those that wait for a round are
-            // taken as gone.
-            exchanges.removeIf(exchange -> {
-                boolean gone = exchange.waits || exchange == current;
-                if (gone) {
-                    loop.abandon(exchange);
-                }
-                return gone;
-            });
+            dropFromTheFirstThatWaits();
             current = null;
             if (exchanges.isEmpty()) {
                 ctx.close();
+            }
+        }
+    }
+
+    /**
+     * A client that has closed looks the same as one that only ended its side: those that wait for a round are taken as gone, and what is behind such a
+     * one can not be answered any more, or its answer would be taken for that of another request.
+     */
+    private void dropFromTheFirstThatWaits() {
+        boolean gone = false;
+        for (Iterator<Exchange> each = exchanges.iterator(); each.hasNext(); ) {
+            Exchange exchange = each.next();
+            gone |= exchange.waits || exchange == current;
+            if (gone) {
+                loop.abandon(exchange);
+                each.remove();
             }
         }
     }

@@ -2,6 +2,7 @@ package io.assent.loadtest.fuzz.http;
 
 import io.assent.loadtest.fuzz.Escaped;
 import java.io.ByteArrayOutputStream;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 
 /**
@@ -20,7 +21,7 @@ record HttpInput(InputKind kind, List<Piece> pieces, Ending ending, int segments
     enum Ending {
         /** Every answer is awaited, and the connection is used on. */
         KEEP,
-        /** Our side is ended, every answer is awaited, and the server's end too. */
+        /** Our side is ended, at once where no request may wait for branches; every answer is awaited, and the server's end too. */
         END_OUTPUT,
         /** The connection is closed at once. */
         CLOSE,
@@ -51,6 +52,12 @@ record HttpInput(InputKind kind, List<Piece> pieces, Ending ending, int segments
 
     HttpInput inSegments(final int newSegments) {
         return new HttpInput(kind, pieces, ending, newSegments);
+    }
+
+    /** Whether one of its requests may wait for branches: a client that has ended its side is not answered then. */
+    boolean mayWait() {
+        final String text = new String(bytes(), StandardCharsets.ISO_8859_1);
+        return text.contains("submit") || text.contains("abort");
     }
 
     byte[] bytes() {

@@ -77,11 +77,13 @@ final class HttpSender implements FuzzSender {
             }
             case KEEP, END_OUTPUT -> {}
         }
-        if (input.ending() == Ending.END_OUTPUT && written) {
-            endOutput(used);
-        }
+        final boolean ends = input.ending() == Ending.END_OUTPUT && written;
+        final int endBefore = input.mayWait() ? input.pieces().size() - 1 : 0;
         for (int i = 0; i < input.pieces().size(); i++) {
             final Piece piece = input.pieces().get(i);
+            if (ends && i == endBefore) {
+                endOutput(used);
+            }
             final boolean on = switch (piece.must()) {
                 case ANSWER -> takeAnswer(used, piece, i);
                 case REFUSE -> takeRefusal(used, piece);
