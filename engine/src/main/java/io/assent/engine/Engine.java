@@ -108,8 +108,13 @@ final class Engine implements Commands {
         }
         switch (known.status) {
             case PREPARED -> {
+                Options merged = merged(known, submission);
+                Rejection misfit = merged == null ? null : OptionsMerge.check(known.submission, merged);
+                if (misfit != null) {
+                    return turn.refuse(request, misfit, known.status);
+                }
                 turn.caused(request);
-                work.markSubmitted(known, merged(known, submission));
+                work.markSubmitted(known, merged);
                 boolean said = submission.options().waitResult();
                 answerOrWait(
                         request, known, false, said, known.submission.options().waitResult());

@@ -36,6 +36,11 @@ final class OptionsMerge {
         return builder.buildOptions();
     }
 
+    /** What keeps the merged options from fitting the stored steps, or null: the request's orders speak of the request's steps, which do not count. */
+    static Rejection check(Submission stored, Options merged) {
+        return OrderGraph.check(stored.stepCount(), merged.sagaConcurrent(), merged.orders());
+    }
+
     private static int set(int request, int stored) {
         return request != 0 ? request : stored;
     }

@@ -20,7 +20,7 @@ import java.util.List;
  *   > subscribe TOPIC URL | unsubscribe TOPIC URL | deleteTopic TOPIC | topic TOPIC | topics | resetAll SECONDS LIMIT
  * </pre>
  *
- * <p>Options of prepare and submit: steps=N or steps=0; empty=STEP/action (no URL); concurrent; sagaConcurrent; orders=1:0,2:1; timeout=S;
+ * <p>Options of prepare and submit: steps=N or steps=0; empty=STEP/action (no URL); concurrent; sagaConcurrent; orders=1:0,2:1; custom=TEXT; timeout=S;
  * retry=S; limit=N; request=S; delay=S; query=URL; wait; name=WORKFLOW; topic=STEP:NAME.
  */
 final class Scenario {
@@ -183,6 +183,7 @@ final class Scenario {
                         builder.order(Integer.parseInt(pair.split(":")[0]), Integer.parseInt(pair.split(":")[1]));
                     }
                 }
+                case "custom" -> builder.customData(value);
                 case "timeout" -> builder.timeoutToFail(Long.parseLong(value));
                 case "retry" -> builder.retryInterval(Long.parseLong(value));
                 case "limit" -> builder.retryLimit(Long.parseLong(value));

@@ -273,7 +273,7 @@ public final class FuzzRun {
             throw new BrokenRule("the server must keep " + FINISHED_KEPT
                     + " finished transactions as its settings say, but keeps " + kept);
         }
-        return Measurement.of(server, desk, sent);
+        return Measurement.of(server, desk, sent, config.workDirectory().resolve("classes-after-" + sent + ".txt"));
     }
 
     private ServerDesk desk() throws IOException {

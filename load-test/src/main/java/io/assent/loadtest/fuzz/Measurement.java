@@ -22,7 +22,7 @@ import java.util.stream.Stream;
 public record Measurement(long after, long descriptors, String descriptorKinds, long heapBytes, long directBytes) {
 
     private static final int COLLECTIONS = 4;
-    private static final long COLLECTION_LIMIT_S = 60;
+    private static final long JCMD_LIMIT_S = 60;
 
     /** What is measured, and how much more of it than before is no leak. */
     public enum Quantity {
@@ -77,17 +77,21 @@ public record Measurement(long after, long descriptors, String descriptorKinds, 
         }
     }
 
-    /** Takes the values. The least of several collections counts: what the measuring itself leaves on the heap comes and goes. */
-    static Measurement of(final ChildProcess server, final ServerDesk desk, final long after)
+    /**
+     * Takes the values. The least of several collections counts: what the measuring itself leaves on the heap comes and goes. The classes of what is held are
+     * written into a file, for whoever looks for a leak.
+     */
+    static Measurement of(final ChildProcess server, final ServerDesk desk, final long after, final Path classes)
             throws IOException, InterruptedException, BrokenRule {
         long heap = Long.MAX_VALUE;
         long direct = Long.MAX_VALUE;
         for (int i = 0; i < COLLECTIONS; i++) {
-            collect(server.pid());
+            jcmd(server.pid(), "GC.run", ProcessBuilder.Redirect.DISCARD);
             final MetricsPage page = desk.metrics();
             heap = Math.min(heap, bytes(page, "jvm_memory_used_bytes{area=\"heap\"}"));
             direct = Math.min(direct, bytes(page, "assent_direct_memory_bytes"));
         }
+        jcmd(server.pid(), "GC.class_histogram", ProcessBuilder.Redirect.to(classes.toFile()));
         final Map<String, Integer> kinds = descriptors(server.pid());
         return new Measurement(
                 after, kinds.values().stream().mapToInt(Integer::intValue).sum(), kinds.toString(), heap, direct);
@@ -97,20 +101,21 @@ public record Measurement(long after, long descriptors, String descriptorKinds, 
         return (long) page.value(series).orElseThrow(() -> new BrokenRule("the metrics must show " + series));
     }
 
-    private static void collect(final long pid) throws IOException, InterruptedException {
+    private static void jcmd(final long pid, final String command, final ProcessBuilder.Redirect output)
+            throws IOException, InterruptedException {
         final Path jcmd = Path.of(System.getProperty("java.home"), "bin", "jcmd");
         if (!Files.isExecutable(jcmd)) {
             throw new IOException(
                     "there is no " + jcmd + ", which makes the server collect its garbage; a JDK is needed");
         }
-        final Process process = new ProcessBuilder(List.of(jcmd.toString(), Long.toString(pid), "GC.run"))
+        final Process process = new ProcessBuilder(List.of(jcmd.toString(), Long.toString(pid), command))
                 .redirectErrorStream(true)
-                .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                .redirectOutput(output)
                 .start();
         process.getOutputStream().close();
-        if (!process.waitFor(COLLECTION_LIMIT_S, TimeUnit.SECONDS) || process.exitValue() != 0) {
+        if (!process.waitFor(JCMD_LIMIT_S, TimeUnit.SECONDS) || process.exitValue() != 0) {
             process.destroyForcibly();
-            throw new IOException(jcmd + " " + pid + " GC.run did not do its work");
+            throw new IOException(jcmd + " " + pid + " " + command + " did not do its work");
         }
     }
 

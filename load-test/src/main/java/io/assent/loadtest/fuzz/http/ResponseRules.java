@@ -72,7 +72,10 @@ final class ResponseRules {
                         response);
             }
             case 400, 408, 413, 414, 431, 503 ->
-                require(fields.containsKey("message"), "a refusal has a message", response);
+                require(
+                        fields.containsKey("message") || fields.keySet().equals(RPC_KEYS),
+                        "a refusal has a message",
+                        response);
             default -> {}
         }
     }
