@@ -99,13 +99,13 @@ public record BranchUrls(String steady, String silent, String closed) {
     }
 
     private String answered(final String outcome, final Chance chance) {
-        final String user = chance.oneIn(20) ? CREDENTIALS : "";
+        final String user = outcome.equals("ok") && chance.oneIn(20) ? CREDENTIALS : "";
         final String more = switch (chance.below(20)) {
             case 0 -> "?a=1&gid=own";
             case 1 -> "?{x}&%zz&a b";
             case 2 -> "#fragment";
             case 3 -> "/\u00e4 \u20ac/%2F/..";
-            case 4 -> "?" + "q".repeat(chance.between(1, 2_100));
+            case 4 -> "?" + "q".repeat(chance.pick(List.of(1, 500, 2_000, 2_100)));
             case 5 -> "?method=busi";
             default -> "";
         };

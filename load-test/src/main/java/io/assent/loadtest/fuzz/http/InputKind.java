@@ -5,7 +5,7 @@ import java.util.Locale;
 /** The kinds of inputs and how many of a thousand are of each. */
 enum InputKind {
     /** A request of a documented route, right or nearly so. */
-    DOCUMENTED(278),
+    DOCUMENTED(277),
     /** The same with a body that was changed: other types, other keys, cut, bent, broken text. */
     MUTATED(230),
     /** Any method on any route. */
@@ -27,7 +27,7 @@ enum InputKind {
     /** A client that goes while it waits for a result. */
     ABANDONED(10),
     /** Near the bounds: bodies up to and over 4 MiB, thousands of steps. */
-    LARGE(2);
+    LARGE(3);
 
     private static final int THOUSAND = 1_000;
 

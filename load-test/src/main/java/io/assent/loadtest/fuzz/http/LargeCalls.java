@@ -7,12 +7,14 @@ import io.assent.loadtest.fuzz.BranchUrls;
 import io.assent.loadtest.fuzz.Chance;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 /** Inputs near the bounds: the largest bodies and one byte more, the most steps, long texts, and reads of what came of them. One input's. */
 final class LargeCalls {
 
     private static final int BODY_BYTES_MAX = 4 << 20;
+    private static final int SUBMISSION_BYTES_MAX = 6 << 20;
     private static final int STEPS_MAX = 5_000;
     private static final String SUBMIT = "/api/dtmsvr/submit";
 
@@ -36,7 +38,7 @@ final class LargeCalls {
                                 .bytes())));
             case 1 -> followed(post(filled(BODY_BYTES_MAX - chance.below(3))));
             case 2 -> followed(post(steps(chance.between(STEPS_MAX - 1, STEPS_MAX + 1))));
-            case 3 -> followed(post(payload(chance.between(1 << 20, 3 << 20))));
+            case 3 -> followed(post(largestPayload()));
             case 4 ->
                 followed(post(ascii("{\"gid\":\"" + gid + "\",\"trans_type\":\"saga\",\"x\":"
                         + "[".repeat(chance.between(900, 2_000_000)) + "}")));
@@ -71,6 +73,21 @@ final class LargeCalls {
         body.putArray("steps").addObject().put("action", "http://" + urls.steady() + "/ok");
         body.putArray("payloads").add(chance.pick("p", "\u20ac", "\"").repeat(length / 4));
         return body.toString().getBytes(StandardCharsets.UTF_8);
+    }
+
+    /**
+     * A payload that is as long as any can become: each byte of it is no UTF-8 and counts three times when it is replaced. So what the server keeps to
+     * encode with is as large as ever soon after the start, whatever the seed.
+     */
+    private byte[] largestPayload() {
+        final byte[] start = ascii(
+                "{\"gid\":\"" + gid + "\",\"trans_type\":\"saga\",\"steps\":[{\"action\":\"\"}],\"payloads\":[\"");
+        final byte[] body = new byte[start.length + SUBMISSION_BYTES_MAX / 3 - 100 + 3];
+        Arrays.fill(body, (byte) 0xff);
+        System.arraycopy(start, 0, body, 0, start.length);
+        final byte[] end = ascii("\"]}");
+        System.arraycopy(end, 0, body, body.length - end.length, end.length);
+        return body;
     }
 
     private byte[] steps(final int count) {
