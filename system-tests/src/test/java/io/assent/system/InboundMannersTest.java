@@ -107,6 +107,16 @@ class InboundMannersTest {
     }
 
     @Test
+    void shouldLetAClientReadEveryAnswerWhenWhatItSentBehindThemIsRefusedUnread() {
+        String many = ("GET /api/metrics HTTP/1.1\r\nHost: x\r\n\r\n").repeat(40);
+        for (int repeat = 0; repeat < 5; repeat++) {
+            String replies = raw(many + "no request\r\n\r\n" + "x".repeat(1 << 20));
+            assertThat(count(replies, "HTTP/1.1 200 OK")).isEqualTo(40);
+            assertThat(count(replies, "HTTP/1.1 400 Bad Request")).isEqualTo(1);
+        }
+    }
+
+    @Test
     void shouldEscapeWhatWouldBreakOutOfTheLocationOfARedirect() {
         String reply = raw(
                 "GET /api/dtmsvr/query/?a=\u0001\u007f\u00e9\"&b=%41 HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");

@@ -151,33 +151,29 @@ final class HttpSender implements FuzzSender {
 
     private static Response read(final RawConnection used, final Piece piece, final int index)
             throws IOException, BrokenRule, MalformedResponse {
-        final Response response;
-        try {
-            response = used.responses().read(piece.head());
-        } catch (final SocketTimeoutException e) {
-            throw e;
-        } catch (final IOException e) {
-            throw new BrokenRule(
-                    "request " + index + " must be answered, but the connection broke: " + e.getMessage(), e);
-        }
+        final Response response = readOrEnd(used, piece.head());
         if (response == null) {
             throw new BrokenRule("request " + index + " must be answered, but the server closed the connection");
         }
         return response;
     }
 
-    /** A 4xx and the end; of the 4xx a broken connection may swallow what the client still had to read. */
-    private boolean takeRefusal(final RawConnection used, final Piece piece)
-            throws BrokenRule, MalformedResponse, IOException {
-        final Response response;
+    /** Null at the end of the connection. Broken off it must not be: it would take answers away that are not read yet. */
+    private static Response readOrEnd(final RawConnection used, final boolean bodiless)
+            throws IOException, BrokenRule, MalformedResponse {
         try {
-            response = used.responses().read(piece.head());
+            return used.responses().read(bodiless);
         } catch (final SocketTimeoutException e) {
             throw e;
-        } catch (final IOException broken) {
-            tally.answer("broken off", 0);
-            return false;
+        } catch (final IOException e) {
+            throw new BrokenRule("the server must end a connection, not break it: " + e.getMessage(), e);
         }
+    }
+
+    /** A 4xx and the end. */
+    private boolean takeRefusal(final RawConnection used, final Piece piece)
+            throws BrokenRule, MalformedResponse, IOException {
+        final Response response = readOrEnd(used, piece.head());
         if (response == null) {
             throw new BrokenRule("a request with broken framing must be refused, but the server closed without a word");
         }
@@ -195,15 +191,7 @@ final class HttpSender implements FuzzSender {
     private boolean takeWhatever(final RawConnection used, final Piece piece)
             throws BrokenRule, MalformedResponse, IOException {
         for (int answers = 0; answers < ANSWERS_MAX; answers++) {
-            final Response response;
-            try {
-                response = used.responses().read(false);
-            } catch (final SocketTimeoutException e) {
-                throw e;
-            } catch (final IOException broken) {
-                tally.answer("broken off", 0);
-                return false;
-            }
+            final Response response = readOrEnd(used, false);
             if (response == null) {
                 tally.answer("end", 0);
                 return false;
