@@ -133,6 +133,28 @@ class MetricsTest {
     }
 
     @Test
+    void shouldTakeTheReasonOfARefusalFromTheRuleAndNeverFromWhatAClientSent() {
+        for (int i = 0; i < 200; i++) {
+            String filler = "null,".repeat(i);
+            server.submit("{\"gid\":\"g\",\"branch_headers\":{\"client" + i + "\":1}}");
+            server.submit("{\"gid\":\"g\",\"req_extra\":{\"client" + i + "\":1}}");
+            server.submit("{\"gid\":\"g\",\"steps\":[" + filler + "1]}");
+            server.submit("{\"gid\":\"g\",\"steps\":[" + filler + "{\"client\":1}]}");
+            server.submit("{\"gid\":\"g\",\"payloads\":[" + filler + "1]}");
+            server.submit("{\"gid\":\"g\",\"trans_type\":\"saga\",\"custom_data\":\"{\\\"orders\\\":{\\\"" + i
+                    + "\\\":1}}\"}");
+        }
+        assertThat(text()).doesNotContain("client", "[", "orders.0");
+        assertThat(value("assent_refusals_total{reason=\"branch_headers.type\"}"))
+                .isEqualTo(200);
+        assertThat(value("assent_refusals_total{reason=\"req_extra.type\"}")).isEqualTo(200);
+        assertThat(value("assent_refusals_total{reason=\"steps.type\"}")).isEqualTo(400);
+        assertThat(value("assent_refusals_total{reason=\"payloads.type\"}")).isEqualTo(200);
+        assertThat(value("assent_refusals_total{reason=\"custom_data.orders.type\"}"))
+                .isEqualTo(200);
+    }
+
+    @Test
     void shouldDescribeEveryMetricInTheOperatorsManual() throws IOException {
         submit("g", "");
         server.advance("ms=0");

@@ -71,7 +71,9 @@ final class SteadyEpollHandler implements IoHandler {
             this.epoll = epoll;
         }
 
+        // Netty's signature.
         @Override
+        @SuppressWarnings("TypeParameterUnusedInFormals")
         public <T> T attachment() {
             return epoll.attachment();
         }

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.assent.loadtest.fuzz.Chance;
 import io.assent.loadtest.fuzz.http.Piece.Shape;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.Base64;
 
 /** Requests of every documented route (PROTOCOL 2.2, 3), right or nearly so: ids that meet, options at their bounds. One input's. */
@@ -170,7 +171,7 @@ final class DocumentedCalls {
     /** A transaction object (PROTOCOL 2.1) of a type. */
     ObjectNode transaction(final String type) {
         final ObjectNode body =
-                object().put("gid", words.gid()).put("trans_type", chance.oneIn(20) ? words.text() : type);
+                object().put("gid", words.gid(laneOf(type))).put("trans_type", chance.oneIn(20) ? words.text() : type);
         if (type.equals("saga") || type.equals("msg") || chance.oneIn(10)) {
             steps(body, chance.oneIn(15) ? chance.between(10, 60) : chance.between(0, 4));
         }
@@ -270,8 +271,9 @@ final class DocumentedCalls {
 
     private ObjectNode registration() {
         final String type = chance.oneIn(12) ? words.text() : chance.pick("tcc", "xa", "workflow");
-        final ObjectNode body =
-                object().put("gid", words.gid()).put("trans_type", type).put("branch_id", words.branchId());
+        final ObjectNode body = object().put("gid", words.gid(laneOf(type)))
+                .put("trans_type", type)
+                .put("branch_id", words.branchId());
         switch (type) {
             case "tcc" -> body.put("confirm", words.url()).put("cancel", words.url());
             case "xa" -> body.put("url", words.url());
@@ -283,6 +285,10 @@ final class DocumentedCalls {
         maybe(2, () -> body.put("data", words.text()));
         maybe(12, () -> body.put("amount", 1));
         return body;
+    }
+
+    private static int laneOf(final String type) {
+        return Math.max(0, Arrays.asList(TYPES).indexOf(type));
     }
 
     private void maybe(final int cases, final Runnable addition) {

@@ -11,6 +11,8 @@ final class Words {
 
     /** So many neighbouring inputs share their ids. */
     private static final long NEIGHBOURS = 1_000;
+    /** One for each type of transaction. */
+    private static final int LANES = 5;
 
     private static final String[] TEXTS = {
         "",
@@ -60,10 +62,16 @@ final class Words {
     }
 
     String gid() {
+        return gid(chance.below(LANES));
+    }
+
+    /** An id out of a lane: transactions of one type keep to one lane mostly, so that what is done to them meets what was done before. */
+    String gid(final int lane) {
         return switch (chance.below(12)) {
             case 0 -> text();
             case 1 -> "g".repeat(chance.between(126, 130));
-            case 2, 3, 4, 5 -> "near-" + number / NEIGHBOURS + "-" + chance.below(24);
+            case 2, 3, 4, 5, 6 -> "near-" + number / NEIGHBOURS + "-" + (chance.below(4) * LANES + lane);
+            case 7 -> "near-" + number / NEIGHBOURS + "-" + chance.below(4 * LANES);
             default -> "own-" + number + "-" + chance.below(3);
         };
     }
