@@ -136,15 +136,15 @@ class MetricsTest {
     void shouldTakeTheReasonOfARefusalFromTheRuleAndNeverFromWhatAClientSent() {
         for (int i = 0; i < 200; i++) {
             String filler = "null,".repeat(i);
-            server.submit("{\"gid\":\"g\",\"branch_headers\":{\"client" + i + "\":1}}");
-            server.submit("{\"gid\":\"g\",\"req_extra\":{\"client" + i + "\":1}}");
+            server.submit("{\"gid\":\"g\",\"branch_headers\":{\"theirs" + i + "\":1}}");
+            server.submit("{\"gid\":\"g\",\"req_extra\":{\"theirs" + i + "\":1}}");
             server.submit("{\"gid\":\"g\",\"steps\":[" + filler + "1]}");
-            server.submit("{\"gid\":\"g\",\"steps\":[" + filler + "{\"client\":1}]}");
+            server.submit("{\"gid\":\"g\",\"steps\":[" + filler + "{\"theirs\":1}]}");
             server.submit("{\"gid\":\"g\",\"payloads\":[" + filler + "1]}");
             server.submit("{\"gid\":\"g\",\"trans_type\":\"saga\",\"custom_data\":\"{\\\"orders\\\":{\\\"" + i
                     + "\\\":1}}\"}");
         }
-        assertThat(text()).doesNotContain("client", "[", "orders.0");
+        assertThat(text()).doesNotContain("theirs", "[", "orders.0");
         assertThat(value("assent_refusals_total{reason=\"branch_headers.type\"}"))
                 .isEqualTo(200);
         assertThat(value("assent_refusals_total{reason=\"req_extra.type\"}")).isEqualTo(200);
