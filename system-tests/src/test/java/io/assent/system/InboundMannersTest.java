@@ -108,7 +108,7 @@ class InboundMannersTest {
 
     @Test
     void shouldLetAClientReadEveryAnswerWhenWhatItSentBehindThemIsRefusedUnread() {
-        String many = ("GET /api/metrics HTTP/1.1\r\nHost: x\r\n\r\n").repeat(40);
+        String many = "GET /api/metrics HTTP/1.1\r\nHost: x\r\n\r\n".repeat(40);
         for (int repeat = 0; repeat < 5; repeat++) {
             String replies = raw(many + "no request\r\n\r\n" + "x".repeat(1 << 20));
             assertThat(count(replies, "HTTP/1.1 200 OK")).isEqualTo(40);
