@@ -87,7 +87,7 @@ class FuzzTest {
     void shouldDoSoWithAnySeed() throws Exception {
         long seed = Long.getLong("assent.fuzz.seed", ThreadLocalRandom.current().nextInt(Integer.MAX_VALUE));
         System.out.println("seed " + seed);
-        FuzzResult result = run(Main.class, seed, REQUESTS / 2, CONTROL_EVERY);
+        FuzzResult result = run(Main.class, seed, REQUESTS / 4, CONTROL_EVERY);
         assertThat(result.passed()).as(result.table()).isTrue();
     }
 

@@ -28,6 +28,7 @@ import java.util.function.Consumer;
  *   section:  workers take numbers and send those inputs; the first broken rule ends the run
  *   between:  process alive, log clean, ready, control saga, unfinished transactions stopped, topics deleted, nobody trapped
  *   at a tenth of the inputs, and at the end:  rest, then measure
+ *   last:     stop with SIGTERM, start on what is there, the last control saga is known, another one succeeds
  * </pre>
  *
  * <p>What is measured must not depend on what happened to come last. So the server keeps few finished transactions, and before each measuring
@@ -41,6 +42,7 @@ public final class FuzzRun {
     private static final String HEAP = "512m";
 
     private static final int MEASURE_AT_PERCENT = 10;
+    private static final int COLLECTIONS = 4;
     /** Of fewer inputs nothing could be told. */
     private static final long MEASURED_REQUESTS_MIN = 1_000;
 
@@ -96,10 +98,13 @@ public final class FuzzRun {
             control = new ControlSaga();
             branches = new FuzzedBranches();
             trap = new ProxyTrap();
-            server = startServer();
+            server = startServer(ChildProcess.freePort());
             source = factory.in(new Surroundings(config.seed(), server.port(), branches.urls(), config.answerLimit()));
             try {
                 sendAll();
+                if (failure.get() == null) {
+                    restart();
+                }
             } catch (final BrokenRule e) {
                 failure.compareAndSet(
                         null,
@@ -151,12 +156,11 @@ public final class FuzzRun {
         }
     }
 
-    private ChildProcess startServer() throws IOException, InterruptedException {
+    private ChildProcess startServer(final int port) throws IOException, InterruptedException {
         final Map<String, String> environment = new HashMap<>(trap.environment(config.workDirectory()));
         environment.put("FINISHED_KEPT", Integer.toString(FINISHED_KEPT));
         environment.put("REQUEST_TIMEOUT", "1");
         environment.putIfAbsent("ASSENT_HEAP", System.getenv().getOrDefault("ASSENT_HEAP", HEAP));
-        final int port = ChildProcess.freePort();
         final ChildProcess started = ChildProcess.start(
                 config.server().filled(config.workDirectory().resolve("data"), port, config.durability()),
                 environment,
@@ -273,11 +277,41 @@ public final class FuzzRun {
             throw new BrokenRule("the server must keep " + FINISHED_KEPT
                     + " finished transactions as its settings say, but keeps " + kept);
         }
-        return Measurement.of(server, desk, sent, config.workDirectory().resolve("classes-after-" + sent + ".txt"));
+        return Measurement.of(
+                server,
+                desk,
+                sent,
+                config.memoryJudged() ? COLLECTIONS : 1,
+                config.workDirectory().resolve("classes-after-" + sent + ".txt"));
     }
 
     private ServerDesk desk() throws IOException {
         return new ServerDesk(server.port(), config.answerLimit());
+    }
+
+    /** Everything that was sent stands in the journal in some form: the server must be able to stop, and to read it again. */
+    private void restart() throws IOException, InterruptedException, BrokenRule {
+        try (ServerDesk desk = desk()) {
+            control.mustSucceed(desk);
+        }
+        if (!server.stop(config.restLimit())) {
+            throw new BrokenRule(
+                    "the server must end by itself within " + config.restLimit().toSeconds() + " s of SIGTERM");
+        }
+        final long start = System.nanoTime();
+        try {
+            server = startServer(server.port());
+        } catch (final IOException e) {
+            throw new BrokenRule("the server must start again on what the inputs left: " + e.getMessage(), e);
+        }
+        out.accept(
+                String.format(Locale.ROOT, "stopped, and ready again after %.1f s", (System.nanoTime() - start) / 1e9));
+        try (ServerDesk desk = desk()) {
+            desk.requireReady();
+            control.mustBeKept(desk);
+            control.mustSucceed(desk);
+        }
+        requireCleanLog();
     }
 
     private void requireNobodyTrapped() throws BrokenRule {

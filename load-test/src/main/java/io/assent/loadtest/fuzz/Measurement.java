@@ -21,7 +21,6 @@ import java.util.stream.Stream;
  */
 public record Measurement(long after, long descriptors, String descriptorKinds, long heapBytes, long directBytes) {
 
-    private static final int COLLECTIONS = 4;
     private static final long JCMD_LIMIT_S = 60;
 
     /** What is measured, and how much more of it than before is no leak. */
@@ -81,11 +80,16 @@ public record Measurement(long after, long descriptors, String descriptorKinds, 
      * Takes the values. The least of several collections counts: what the measuring itself leaves on the heap comes and goes. The classes of what is held are
      * written into a file, for whoever looks for a leak.
      */
-    static Measurement of(final ChildProcess server, final ServerDesk desk, final long after, final Path classes)
+    static Measurement of(
+            final ChildProcess server,
+            final ServerDesk desk,
+            final long after,
+            final int collections,
+            final Path classes)
             throws IOException, InterruptedException, BrokenRule {
         long heap = Long.MAX_VALUE;
         long direct = Long.MAX_VALUE;
-        for (int i = 0; i < COLLECTIONS; i++) {
+        for (int i = 0; i < collections; i++) {
             jcmd(server.pid(), "GC.run", ProcessBuilder.Redirect.DISCARD);
             final MetricsPage page = desk.metrics();
             heap = Math.min(heap, bytes(page, "jvm_memory_used_bytes{area=\"heap\"}"));

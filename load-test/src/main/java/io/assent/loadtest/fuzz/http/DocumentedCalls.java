@@ -8,12 +8,35 @@ import io.assent.loadtest.fuzz.http.Piece.Shape;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Base64;
+import java.util.Map;
 
 /** Requests of every documented route (PROTOCOL 2.2, 3), right or nearly so: ids that meet, options at their bounds. One input's. */
 final class DocumentedCalls {
 
     /** Where the API is. */
     static final String API = "/api/dtmsvr/";
+
+    private static final Map<String, String> TELLS = Map.of(
+            API + "newGid",
+            "\"gid\":",
+            API + "version",
+            "\"version\":",
+            API + "query?",
+            "\"branches\":",
+            API + "all?",
+            "\"next_position\":",
+            API + "queryKV?",
+            "\"kv\":",
+            API + "scanKV?",
+            "\"kv\":",
+            API + "resetCronTime?",
+            "\"has_remaining\":",
+            "/api/ping",
+            "pong",
+            "/readyz",
+            "serving",
+            "/api/metrics",
+            "jvm_memory");
 
     private static final String[] TYPES = {"saga", "msg", "tcc", "xa", "workflow"};
 
@@ -47,7 +70,17 @@ final class DocumentedCalls {
         }
 
         Piece piece() {
-            return Piece.answered(bytes()).shaped(shape);
+            return Piece.answered(bytes()).shaped(shape).telling(tells());
+        }
+
+        /** What tells its answer from those to the others that a pipeline is made of. */
+        String tells() {
+            for (final Map.Entry<String, String> known : TELLS.entrySet()) {
+                if (target.startsWith(known.getKey())) {
+                    return known.getValue();
+                }
+            }
+            return "";
         }
     }
 

@@ -258,6 +258,6 @@ final class OddHeaders {
         if (call.body() != null) {
             request.body(call.body().toString().getBytes(StandardCharsets.UTF_8));
         }
-        return Piece.answered(request.bytes()).shaped(call.shape());
+        return Piece.answered(request.bytes()).shaped(call.shape()).telling(call.tells());
     }
 }

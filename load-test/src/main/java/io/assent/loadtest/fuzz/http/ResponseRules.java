@@ -38,6 +38,10 @@ final class ResponseRules {
             return;
         }
         final String text = text(response);
+        require(
+                status != 200 || text.contains(piece.tells()),
+                "the answer to this request holds " + piece.tells(),
+                response);
         if (!response.isJson()) {
             require(status != 500, "a 500 is JSON", response);
             return;

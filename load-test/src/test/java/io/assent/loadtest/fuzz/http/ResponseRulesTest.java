@@ -77,6 +77,17 @@ class ResponseRulesTest {
     }
 
     @Test
+    void shouldFindAnAnswerThatIsOneToAnotherRequest() {
+        final Piece ping = PLAIN.telling("pong");
+        assertThatCode(() -> rules.check(json(200, "{\"msg\":\"pong\"}"), ping)).doesNotThrowAnyException();
+        assertThatCode(() -> rules.check(json(500, "{\"message\":\"x\"}"), ping))
+                .doesNotThrowAnyException();
+        assertThatThrownBy(() -> rules.check(json(200, "{\"gid\":\"g\"}"), ping))
+                .isInstanceOf(BrokenRule.class)
+                .hasMessageContaining("holds pong");
+    }
+
+    @Test
     void shouldDemandTheFourKeysOfAnEnvelope() {
         final String whole = "{\"error\":null,\"id\":\"1\",\"jsonrpc\":\"2.0\",\"result\":null}";
         assertThatCode(() -> rules.check(json(200, whole), RPC)).doesNotThrowAnyException();
