@@ -98,8 +98,12 @@ public record BranchUrls(String steady, String silent, String closed) {
         };
     }
 
+    /** Only successes have odd forms: a server remembers the URLs it calls, up to a bound, and few of them make that soon reached. */
     private String answered(final String outcome, final Chance chance) {
-        final String user = outcome.equals("ok") && chance.oneIn(20) ? CREDENTIALS : "";
+        if (!outcome.equals("ok")) {
+            return "http://" + steady + "/" + outcome;
+        }
+        final String user = chance.oneIn(20) ? CREDENTIALS : "";
         final String more = switch (chance.below(20)) {
             case 0 -> "?a=1&gid=own";
             case 1 -> "?{x}&%zz&a b";

@@ -1,8 +1,11 @@
 package io.assent.loadtest.fuzz;
 
+import io.assent.loadtest.fuzz.Measurement.Quantity;
 import io.assent.loadtest.process.ServerCommand;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.EnumSet;
+import java.util.Set;
 
 /**
  * The settings of a fuzz run.
@@ -15,7 +18,7 @@ import java.time.Duration;
  * @param requests how many inputs are sent.
  * @param controlEvery after how many of them the control saga must succeed.
  * @param connections how many connections are used at a time.
- * @param memoryJudged whether the run fails when heap or direct memory has grown; descriptors are always judged.
+ * @param judged what must not grow; when there is nothing, nothing is measured.
  * @param startLimit how long the start may take.
  * @param answerLimit how long an answer may take.
  * @param restLimit how long the server may take to come to rest.
@@ -29,7 +32,7 @@ public record FuzzConfig(
         long requests,
         long controlEvery,
         int connections,
-        boolean memoryJudged,
+        Set<Quantity> judged,
         Duration startLimit,
         Duration answerLimit,
         Duration restLimit) {
@@ -39,6 +42,7 @@ public record FuzzConfig(
 
     /** Checks the bounds. */
     public FuzzConfig {
+        judged = Set.copyOf(judged);
         if (first < 0) {
             throw new IllegalArgumentException("first must not be negative, but is " + first);
         }
@@ -74,7 +78,7 @@ public record FuzzConfig(
                 requests,
                 10_000,
                 32,
-                true,
+                EnumSet.allOf(Quantity.class),
                 Duration.ofSeconds(300),
                 Duration.ofSeconds(30),
                 Duration.ofSeconds(60));
@@ -97,7 +101,7 @@ public record FuzzConfig(
                 newRequests,
                 controlEvery,
                 connections,
-                memoryJudged,
+                judged,
                 startLimit,
                 answerLimit,
                 restLimit);
@@ -120,7 +124,7 @@ public record FuzzConfig(
                 requests,
                 newControlEvery,
                 newConnections,
-                memoryJudged,
+                judged,
                 startLimit,
                 answerLimit,
                 restLimit);
@@ -130,10 +134,10 @@ public record FuzzConfig(
      * Changes the durability level and what is judged.
      *
      * @param newDurability the level.
-     * @param newMemoryJudged whether heap and direct memory are judged.
+     * @param newJudged what must not grow; when there is nothing, nothing is measured.
      * @return the changed settings.
      */
-    public FuzzConfig judged(final String newDurability, final boolean newMemoryJudged) {
+    public FuzzConfig judged(final String newDurability, final Set<Quantity> newJudged) {
         return new FuzzConfig(
                 server,
                 newDurability,
@@ -143,7 +147,7 @@ public record FuzzConfig(
                 requests,
                 controlEvery,
                 connections,
-                newMemoryJudged,
+                newJudged,
                 startLimit,
                 answerLimit,
                 restLimit);

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * What came of a run.
@@ -18,7 +19,7 @@ import java.util.Optional;
  * @param remains what was done between the sections.
  * @param early what the server held at a tenth of the inputs.
  * @param late what it held at the end.
- * @param memoryJudged whether heap and direct memory count for the verdict.
+ * @param judged what counts for the verdict of what has grown.
  * @param failure the rule that was broken first.
  */
 public record FuzzResult(
@@ -30,7 +31,7 @@ public record FuzzResult(
         Remains remains,
         Optional<Measurement> early,
         Optional<Measurement> late,
-        boolean memoryJudged,
+        Set<Quantity> judged,
         Optional<Failure> failure) {
 
     /**
@@ -70,8 +71,7 @@ public record FuzzResult(
     public List<Quantity> grown() {
         final List<Quantity> grown = new ArrayList<>();
         for (final Quantity quantity : Quantity.values()) {
-            final boolean judged = memoryJudged || quantity == Quantity.DESCRIPTORS;
-            if (judged
+            if (judged.contains(quantity)
                     && early.isPresent()
                     && late.isPresent()
                     && quantity.of(late.get()) > quantity.most(early.get())) {

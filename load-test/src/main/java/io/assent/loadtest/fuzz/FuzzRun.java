@@ -3,6 +3,7 @@ package io.assent.loadtest.fuzz;
 import io.assent.loadtest.fuzz.FuzzResult.Failure;
 import io.assent.loadtest.fuzz.FuzzResult.Remains;
 import io.assent.loadtest.fuzz.FuzzSource.Surroundings;
+import io.assent.loadtest.fuzz.Measurement.Quantity;
 import io.assent.loadtest.process.ChildProcess;
 import java.io.IOException;
 import java.io.RandomAccessFile;
@@ -43,9 +44,6 @@ public final class FuzzRun {
 
     private static final int MEASURE_AT_PERCENT = 10;
     private static final int COLLECTIONS = 4;
-    /** Of fewer inputs nothing could be told. */
-    private static final long MEASURED_REQUESTS_MIN = 1_000;
-
     private static final int HANG_FACTOR = 3;
     private static final long WATCH_MS = 100;
     private static final int LOG_SHOWN_CHARS = 2_000;
@@ -124,7 +122,7 @@ public final class FuzzRun {
                     remains,
                     Optional.ofNullable(early),
                     Optional.ofNullable(late),
-                    config.memoryJudged(),
+                    config.judged(),
                     Optional.ofNullable(failure.get()));
         } finally {
             end();
@@ -259,7 +257,7 @@ public final class FuzzRun {
             if (quarantined > 0) {
                 throw new BrokenRule("no transaction must be quarantined, but " + (long) quarantined + " are");
             }
-            if ((measuresEarly || measuresLate) && config.requests() >= MEASURED_REQUESTS_MIN) {
+            if ((measuresEarly || measuresLate) && !config.judged().isEmpty()) {
                 final Measurement measurement = measure(desk);
                 early = measuresEarly ? measurement : early;
                 late = measuresLate ? measurement : late;
@@ -281,7 +279,7 @@ public final class FuzzRun {
                 server,
                 desk,
                 sent,
-                config.memoryJudged() ? COLLECTIONS : 1,
+                config.judged().contains(Quantity.HEAP) ? COLLECTIONS : 1,
                 config.workDirectory().resolve("classes-after-" + sent + ".txt"));
     }
 

@@ -10,20 +10,24 @@ import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class MeasurementTest {
 
     private static final long MIB = 1 << 20;
+    private static final Set<Quantity> EVERYTHING = EnumSet.allOf(Quantity.class);
+    private static final Set<Quantity> DESCRIPTORS = EnumSet.of(Quantity.DESCRIPTORS);
 
     @TempDir
     private Path directory;
 
     private static FuzzResult result(
-            final Measurement early, final Measurement late, final boolean memoryJudged, final Failure failure) {
+            final Measurement early, final Measurement late, final Set<Quantity> judged, final Failure failure) {
         return new FuzzResult(
                 "HTTP",
                 42,
@@ -33,7 +37,7 @@ class MeasurementTest {
                 new Remains(3, 0, 0, 0, 0),
                 Optional.of(early),
                 Optional.of(late),
-                memoryJudged,
+                judged,
                 Optional.ofNullable(failure));
     }
 
@@ -44,11 +48,12 @@ class MeasurementTest {
     @Test
     void shouldPassWhatGrewByFivePercentAndNotWhatGrewByMore() {
         final Measurement early = held(200, 100, 100);
-        assertThat(result(early, held(210, 105, 105), true, null).passed()).isTrue();
-        assertThat(result(early, held(211, 105, 105), true, null).grown()).containsExactly(Quantity.DESCRIPTORS);
-        assertThat(result(early, held(200, 106, 100), true, null).grown()).containsExactly(Quantity.HEAP);
-        assertThat(result(early, held(200, 100, 106), true, null).grown()).containsExactly(Quantity.DIRECT);
-        assertThat(result(early, held(100, 50, 50), true, null).passed())
+        assertThat(result(early, held(210, 105, 105), EVERYTHING, null).passed())
+                .isTrue();
+        assertThat(result(early, held(211, 105, 105), EVERYTHING, null).grown()).containsExactly(Quantity.DESCRIPTORS);
+        assertThat(result(early, held(200, 106, 100), EVERYTHING, null).grown()).containsExactly(Quantity.HEAP);
+        assertThat(result(early, held(200, 100, 106), EVERYTHING, null).grown()).containsExactly(Quantity.DIRECT);
+        assertThat(result(early, held(100, 50, 50), EVERYTHING, null).passed())
                 .as("less")
                 .isTrue();
     }
@@ -56,22 +61,24 @@ class MeasurementTest {
     @Test
     void shouldAllowALittleMoreOfWhatIsFew() {
         final Measurement early = held(18, 4, 3);
-        assertThat(result(early, held(22, 5, 5), true, null).passed()).isTrue();
-        assertThat(result(early, held(23, 6, 6), true, null).grown()).hasSize(3);
+        assertThat(result(early, held(22, 5, 5), EVERYTHING, null).passed()).isTrue();
+        assertThat(result(early, held(23, 6, 6), EVERYTHING, null).grown()).hasSize(3);
     }
 
     @Test
-    void shouldJudgeDescriptorsEvenWhenMemoryIsNotJudged() {
+    void shouldJudgeOnlyWhatItIsToldTo() {
         final Measurement early = held(18, 50, 3);
-        assertThat(result(early, held(18, 500, 300), false, null).passed()).isTrue();
-        final FuzzResult leaky = result(early, held(30, 50, 3), false, null);
+        assertThat(result(early, held(18, 500, 300), DESCRIPTORS, null).passed())
+                .isTrue();
+        final FuzzResult leaky = result(early, held(30, 50, 3), DESCRIPTORS, null);
         assertThat(leaky.passed()).isFalse();
         assertThat(leaky.table()).contains("GROWN", "NOT PASSED", "descriptors after");
     }
 
     @Test
     void shouldTellHowToSendTheInputThatBrokeARuleAgain() {
-        final FuzzResult broken = result(held(1, 1, 1), held(1, 1, 1), true, new Failure(77, "the rule", "the bytes"));
+        final FuzzResult broken =
+                result(held(1, 1, 1), held(1, 1, 1), EVERYTHING, new Failure(77, "the rule", "the bytes"));
         assertThat(broken.passed()).isFalse();
         assertThat(broken.table()).contains("BROKEN RULE at input 77: the rule", "the bytes", "--seed 42 --only 77");
     }
