@@ -106,8 +106,8 @@ final class DtmService {
         options.getBranchHeadersMap().forEach(transaction::header);
         message.getReqExtraMap().forEach(transaction::extra);
         message.getBinPayloadsList().forEach(payload -> transaction.payload(payload.toByteArray()));
-        transaction.attribute("traceparent", exchange.metadata.get(GrpcExchange.TRACE_PARENT));
-        transaction.attribute("tracestate", exchange.metadata.get(GrpcExchange.TRACE_STATE));
+        transaction.attribute("traceparent", exchange.traceParent());
+        transaction.attribute("tracestate", exchange.traceState());
         steps.readSteps(message.getSteps());
     }
 

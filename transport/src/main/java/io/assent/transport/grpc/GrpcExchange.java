@@ -24,12 +24,12 @@ final class GrpcExchange extends PendingRequest {
 
     private static final Metadata.Key<String> ACTOR = key("x-assent-actor");
     private static final Metadata.Key<String> REASON = key("x-assent-reason");
-    static final Metadata.Key<String> TRACE_PARENT = key("traceparent");
-    static final Metadata.Key<String> TRACE_STATE = key("tracestate");
+    private static final Metadata.Key<String> TRACE_PARENT = key("traceparent");
+    private static final Metadata.Key<String> TRACE_STATE = key("tracestate");
 
     final DtmMethod method;
-    final Metadata metadata;
 
+    private final Metadata metadata;
     private final DtmService service;
     private final GrpcConnection connection;
     private final ServerCall<byte[], MessageLite> call;
@@ -62,6 +62,17 @@ final class GrpcExchange extends PendingRequest {
 
     Actor actor() {
         return Actor.of(metadata.get(ACTOR), metadata.get(REASON));
+    }
+
+    /** Null when there is none. */
+    String traceParent() {
+        return metadata.get(TRACE_PARENT);
+    }
+
+    /** A list, which may come in several parts; null when there is none. */
+    String traceState() {
+        Iterable<String> parts = metadata.getAll(TRACE_STATE);
+        return parts == null ? null : String.join(",", parts);
     }
 
     byte[] message() {
@@ -108,7 +119,7 @@ final class GrpcExchange extends PendingRequest {
     }
 
     void fail(Status status, String text) {
-        end(status.withDescription(text), null, new Metadata());
+        end(status, text, new Metadata());
     }
 
     @Override
@@ -120,15 +131,15 @@ final class GrpcExchange extends PendingRequest {
         }
         switch (answer.verdict()) {
             case SUCCESS -> end(Status.OK, Empty.getDefaultInstance(), trailers);
-            case FAILURE -> end(Status.ABORTED.withDescription(answer.text()), null, trailers);
-            case ONGOING -> end(Status.FAILED_PRECONDITION.withDescription(answer.text()), null, trailers);
+            case FAILURE -> end(Status.ABORTED, answer.text(), trailers);
+            case ONGOING -> end(Status.FAILED_PRECONDITION, answer.text(), trailers);
             case ERROR -> {
                 Status status = WireErrors.isRaised(answer.code()) ? Status.INTERNAL : Status.UNKNOWN;
-                end(status.withDescription(answer.text()), null, trailers);
+                end(status, answer.text(), trailers);
             }
             case UNAVAILABLE -> {
                 trailers.put(RETRY_AFTER_MS, RETRY_MS);
-                end(Status.RESOURCE_EXHAUSTED.withDescription(answer.text()), null, trailers);
+                end(Status.RESOURCE_EXHAUSTED, answer.text(), trailers);
             }
         }
     }
@@ -150,6 +161,10 @@ final class GrpcExchange extends PendingRequest {
                     .setOp(branch.operation()));
         }
         reply(reply.build());
+    }
+
+    private void end(Status status, String text, Metadata trailers) {
+        end(status.withDescription(StatusText.bounded(text)), (MessageLite) null, trailers);
     }
 
     private void end(Status status, MessageLite reply, Metadata trailers) {

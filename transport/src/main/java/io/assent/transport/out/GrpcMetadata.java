@@ -5,6 +5,7 @@ import io.assent.engine.BranchCall.Header;
 import io.grpc.Metadata;
 import java.nio.charset.StandardCharsets;
 import java.util.Locale;
+import java.util.Set;
 
 /** The metadata of a branch call (PROTOCOL 4): who is called for, then the branch headers. */
 final class GrpcMetadata {
@@ -13,6 +14,9 @@ final class GrpcMetadata {
     private static final Metadata.Key<String> BRANCH_ID = key("dtm-branch_id");
     private static final Metadata.Key<String> OP = key("dtm-op");
     private static final Metadata.Key<String> DTM = key("dtm-dtm");
+
+    /** Stand in front of the client's own headers; of equal names the last is sent. */
+    private static final Set<String> TRACE_CONTEXT = Set.of("traceparent", "tracestate");
 
     private GrpcMetadata() {}
 
@@ -39,6 +43,9 @@ final class GrpcMetadata {
                 Metadata.Key<byte[]> key = Metadata.Key.of(name, Metadata.BINARY_BYTE_MARSHALLER);
                 metadata.put(key, header.value().getBytes(StandardCharsets.UTF_8));
             } else {
+                if (TRACE_CONTEXT.contains(name)) {
+                    metadata.removeAll(key(name));
+                }
                 metadata.put(key(name), printable(name, header.value()));
             }
         } catch (IllegalArgumentException notAKey) {
