@@ -76,6 +76,23 @@ final class Admission {
         return null;
     }
 
+    /** What is wrong with the options of a submit for the steps that are stored, or null: they were checked against the submit's own steps. */
+    static Rejection check(Transaction transaction, Options merged) {
+        Submission stored = transaction.submission;
+        Rejection order = OrderGraph.check(stored.stepCount(), merged.sagaConcurrent(), merged.orders());
+        if (order != null) {
+            return order;
+        }
+        long bytes = (long) stored.stepsBytes().length + merged.bytes().length;
+        if (bytes > Limits.MERGED_BYTES_MAX) {
+            return Rejection.error(
+                    "options.bytes.limit",
+                    "the stored steps and the options of this submit have " + bytes + " bytes together, at most "
+                            + Limits.MERGED_BYTES_MAX + " are allowed");
+        }
+        return null;
+    }
+
     /** What is wrong with one more registration, or null. */
     static Rejection check(Transaction transaction, Registration registration) {
         if (transaction.rowCount() + registration.operations().size() > Limits.ROWS_MAX) {

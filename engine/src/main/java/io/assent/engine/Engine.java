@@ -108,8 +108,13 @@ final class Engine implements Commands {
         }
         switch (known.status) {
             case PREPARED -> {
+                Options merged = merged(known, submission);
+                Rejection rejection = merged == null ? null : Admission.check(known, merged);
+                if (rejection != null) {
+                    return turn.refuse(request, rejection, known.status);
+                }
                 turn.caused(request);
-                work.markSubmitted(known, merged(known, submission));
+                work.markSubmitted(known, merged);
                 answerOrWait(
                         request,
                         known,
@@ -133,6 +138,7 @@ final class Engine implements Commands {
         return options.waitResult() ? options.requestTimeoutS() : Rounds.UNSAID;
     }
 
+    /** What holds from now on, or null when the submit changes nothing. */
     private static Options merged(Transaction stored, Submission request) {
         Options merged = OptionsMerge.merge(stored.submission.options(), request.options());
         return merged.equals(stored.submission.options()) ? null : merged;

@@ -6,6 +6,8 @@ public final class Limits {
     public static final int BODY_BYTES_MAX = 4 << 20;
     /** Encoded submission: a body may grow when broken UTF-8 is replaced, a journal record may not. */
     public static final int SUBMISSION_BYTES_MAX = 6 << 20;
+    /** Stored steps of a prepared transaction and the options of its submit, encoded: more than any one submission has. */
+    public static final int MERGED_BYTES_MAX = 7 << 20;
     /** One record of the journal, with everything in it. */
     public static final int RECORD_BYTES_MAX = 8 << 20;
 
@@ -53,6 +55,8 @@ public final class Limits {
 
     /** Calls, answers and empty-URL successes that one command may cause; the rest is taken up by {@code continueWork}. */
     public static final int EFFECTS_PER_COMMAND_MAX = 256;
+    /** Finished transactions that one command's end of a transaction makes forgotten. */
+    public static final int FORGOTTEN_PER_COMMAND_MAX = 256;
     /** Timers that one tick fires. */
     public static final int TIMERS_PER_COMMAND_MAX = 256;
     /** Clients that may wait for one transaction. */

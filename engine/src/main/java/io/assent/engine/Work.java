@@ -131,10 +131,14 @@ final class Work {
         }
     }
 
+    /** A bounded portion: when a bound was lowered, each end brings the number nearer to it. */
     private void forgetOldest() {
         Settings settings = state.settings();
-        while (state.finishedCount() > settings.finishedKeptMax()
-                || (state.finishedBytes() > settings.liveBytesMax() / 4 && state.finishedCount() > 1)) {
+        for (int portion = Limits.FORGOTTEN_PER_COMMAND_MAX;
+                portion > 0
+                        && (state.finishedCount() > settings.finishedKeptMax()
+                                || (state.finishedBytes() > settings.liveBytesMax() / 4 && state.finishedCount() > 1));
+                portion--) {
             events.forgotten(turn.now, state.oldestFinished().id);
         }
     }

@@ -153,6 +153,21 @@ class ContainmentTest {
     }
 
     @Test
+    void shouldNotLetAClientWaitForAQuarantinedTransaction() {
+        submit("g", 0);
+        faulty.failsToPlan = "g";
+        machine.reply(machine.openCall("g/01/action").number(), Outcome.UNKNOWN, "x");
+        Submission waiting = new SubmissionBuilder()
+                .gid("g")
+                .kind(TransactionKind.SAGA)
+                .waitResult(true)
+                .build();
+        machine.send(commands -> commands.submit(Request.of(++requests), waiting, HistoryAnswer.NO_HISTORY));
+        assertThat(machine.effects)
+                .containsExactly("answer " + requests + " FAILURE submitted | wait result not return success: FAILURE");
+    }
+
+    @Test
     void shouldLetTheOthersOfATickGoOnWhenOneFails() {
         submit("bad", 5);
         submit("good", 5);

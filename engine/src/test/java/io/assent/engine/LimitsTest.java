@@ -167,6 +167,33 @@ class LimitsTest {
     }
 
     @Test
+    void shouldBoundStoredStepsAndOptionsOfTheSubmitTogether() {
+        Machine machine = new Machine();
+        machine.checksEveryCommand = false;
+        Submission prepared = saga(builder -> builder.step("http://a", "", new byte[5_900_000]))
+                .build();
+        machine.send(commands -> commands.prepare(Request.of(++requests), prepared, HistoryAnswer.NO_HISTORY));
+        int stored = prepared.stepsBytes().length;
+        int fixed = saga(builder -> builder.customData("x")).build().options().bytes().length - 1;
+        int largest = Limits.MERGED_BYTES_MAX - stored - fixed;
+        submit(machine, largest + 1);
+        assertThat(machine.effects)
+                .singleElement()
+                .asString()
+                .contains("ERROR prepared")
+                .contains("at most " + Limits.MERGED_BYTES_MAX);
+        assertThat(machine.events).isEmpty();
+        submit(machine, largest);
+        assertThat(machine.effects).contains("answer " + requests + " SUCCESS submitted");
+    }
+
+    private void submit(Machine machine, int customDataBytes) {
+        Submission submission =
+                saga(builder -> builder.customData("x".repeat(customDataBytes))).build();
+        machine.send(commands -> commands.submit(Request.of(++requests), submission, HistoryAnswer.NO_HISTORY));
+    }
+
+    @Test
     void shouldDoABoundedPartOfTheWorkPerCommandAndTheRestBehindIt() {
         Machine machine = new Machine();
         machine.checksEveryCommand = false;
@@ -276,6 +303,25 @@ class LimitsTest {
     }
 
     @Test
+    void shouldForgetABoundedNumberAtATimeWhenTheBoundWasLowered() {
+        Machine machine = new Machine();
+        machine.checksEveryCommand = false;
+        int before = 2 * Limits.FORGOTTEN_PER_COMMAND_MAX;
+        for (int i = 0; i < before; i++) {
+            submitEmpty(machine, "g" + i);
+        }
+        Settings lower = new Settings(10, 35, 0, 0, 1_000, 1L << 30, 10, false);
+        machine.send(commands -> commands.configure(lower));
+        submitEmpty(machine, "first");
+        assertThat(machine.events)
+                .filteredOn(event -> event.startsWith("forgotten"))
+                .hasSize(Limits.FORGOTTEN_PER_COMMAND_MAX);
+        submitEmpty(machine, "second");
+        assertThat(machine.stateMachine().finishedTransactions()).isEqualTo(10);
+        machine.checkRules();
+    }
+
+    @Test
     void shouldRefuseOnlyNewGidsAtABound() {
         Machine machine = new Machine();
         machine.send(commands -> commands.configure(new Settings(10, 35, 0, 0, 1, 1 << 20, 10, false)));
@@ -328,7 +374,25 @@ class LimitsTest {
         machine.send(commands -> commands.query(++requests, "g"));
         String text = machine.lastRecord.branches().get(1).lastError();
         assertThat(Utf8.encode(text).length).isBetween(Limits.ERROR_TEXT_BYTES_MAX - 3, Limits.ERROR_TEXT_BYTES_MAX);
-        assertThat(text).doesNotContain("\ufffd");
+        assertThat(text).doesNotContain("\ufffd").endsWith("\u4e2d FAILURE");
+    }
+
+    @Test
+    void shouldSayFailureAtTheEndOfARefusalThatIsCutShort() {
+        Machine machine = new Machine();
+        Submission message = new SubmissionBuilder()
+                .gid("g")
+                .kind(TransactionKind.MSG)
+                .waitResult(true)
+                .step("http://a", "", new byte[0])
+                .build();
+        machine.send(commands -> commands.submit(Request.of(++requests), message, HistoryAnswer.NO_HISTORY));
+        machine.reply(machine.openCall("g/01/action").number(), Outcome.FAILURE, "x".repeat(4_000) + " FAILURE");
+        assertThat(machine.effects)
+                .singleElement()
+                .asString()
+                .startsWith("answer 1 FAILURE submitted | your http/grpc")
+                .endsWith("xxx FAILURE");
     }
 
     @Test

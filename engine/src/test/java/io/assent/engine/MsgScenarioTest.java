@@ -1,5 +1,7 @@
 package io.assent.engine;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import org.junit.jupiter.api.Test;
 
 /** PROTOCOL 6.3, 6.7, 6.8 and the endpoint tables of 2.2 for messages, row by row. */
@@ -140,6 +142,59 @@ class MsgScenarioTest {
     }
 
     @Test
+    void shouldDropTheAnswerOfACheckThatASubmitOvertook() {
+        Scenario scenario = Scenario.run("""
+                > prepare g msg steps=1 query=http://busi/q
+                e created 1 msg prepared R=10 deadline in 35s
+                f answer 1 SUCCESS prepared
+                > +35s tick
+                f call g/00/msg
+                > submit g msg steps=1 query=http://busi/q
+                e submitted 1 R=10
+                f withdraw 1
+                f call g/01/action
+                f answer 2 SUCCESS submitted
+                > reply g/00/msg FAILURE no FAILURE
+                > reply g/01/action SUCCESS
+                e succeeded 1 row 0
+                e finished 1 succeed
+                """);
+        assertThat(scenario.machine.stateMachine().staleReplies()).isEqualTo(1);
+    }
+
+    @Test
+    void shouldTakeASubmitThatComesBehindTheTimeOutButBeforeTheCheck() {
+        Scenario.run("""
+                > prepare g msg steps=1 query=http://busi/q timeout=3
+                e created 1 msg prepared R=3 deadline in 3s
+                f answer 1 SUCCESS prepared
+                > +3s submit g msg steps=1 query=http://busi/q
+                e submitted 1 R=3
+                f call g/01/action
+                f answer 2 SUCCESS submitted
+                > tick
+                """);
+    }
+
+    @Test
+    void shouldHonourDelayAndConcurrencyOfAMessageThatItsCheckSubmitted() {
+        Scenario.run("""
+                > prepare g msg steps=2 query=http://busi/q timeout=3 delay=60 concurrent
+                e created 1 msg prepared R=3 deadline in 3s
+                f answer 1 SUCCESS prepared
+                > +3s tick
+                f call g/00/msg
+                > reply g/00/msg SUCCESS
+                e succeeded 1 row -1
+                e submitted 1 R=3 deadline in 60s
+                > +59999ms tick
+                > +1ms tick
+                f call g/01/action
+                f call g/02/action
+                """);
+    }
+
+    @Test
     void shouldSubmitByItselfWhenThereIsNobodyToAsk() {
         Scenario.run("""
                 > prepare g msg steps=1
@@ -161,6 +216,51 @@ class MsgScenarioTest {
                 > +4999ms tick
                 > +1ms tick
                 f call g/01/action
+                """);
+    }
+
+    @Test
+    void shouldHoldADelayedMessageBackWhateverIsAskedMeanwhile() {
+        Scenario scenario = Scenario.run("""
+                > submit g msg steps=1 delay=300
+                e created 1 msg submitted R=10 deadline in 300s
+                f answer 1 SUCCESS submitted
+                > query g
+                f record 2 submitted prepared
+                """);
+        assertThat(scenario.machine.lastRecord.nextCronTimeMs() - scenario.machine.now)
+                .isEqualTo(300_000);
+        assertThat(scenario.machine.lastRecord.nextCronIntervalS()).isEqualTo(10);
+        scenario.play("""
+                > submit g msg steps=1 delay=5
+                f answer 3 SUCCESS submitted
+                > resetAll 301 10
+                f reset 4 0
+                > resetAll 105 10
+                e caused ann outage
+                e cronReset 1
+                f reset 5 1
+                > resetAll 105 10
+                f reset 6 0
+                > reset g
+                e cronReset 1
+                f answer 7 SUCCESS submitted
+                > +299999ms tick
+                > +1ms tick
+                f call g/01/action
+                """);
+    }
+
+    @Test
+    void shouldNotDelayWhatWasPreparedLongerAgoThanTheDelay() {
+        Scenario.run("""
+                > prepare g msg steps=1
+                e created 1 msg prepared R=10 deadline in 35s
+                f answer 1 SUCCESS prepared
+                > +5s submit g msg steps=1 delay=5
+                e submitted 1 R=10 options
+                f call g/01/action
+                f answer 2 SUCCESS submitted
                 """);
     }
 
@@ -218,6 +318,53 @@ class MsgScenarioTest {
                 f answer 1 SUCCESS prepared
                 > submit g saga steps=1
                 f answer 2 FAILURE prepared | trans type: 'msg' of the stored transaction differs from 'saga' of the request, cannot sumbmit. FAILURE
+                """);
+    }
+
+    @Test
+    void shouldEndTheRoundOfAConcurrentMessageWithItsFirstEndThatIsNoSuccess() {
+        Scenario.run("""
+                > submit g msg steps=3 concurrent wait
+                e created 1 msg submitted R=10
+                f call g/01/action
+                f call g/02/action
+                f call g/03/action
+                > reply g/02/action SUCCESS
+                e succeeded 1 row 1
+                > reply g/03/action ONGOING
+                e deferred 1 row 2 ONGOING interval=10 in 10s
+                f answer 1 FAILURE submitted | wait result not return success: FAILURE
+                > reply g/01/action UNKNOWN late
+                e deferred 1 row 0 UNKNOWN interval=20 in 20s
+                > +10s tick
+                f call g/03/action attempt 1
+                > submit g msg steps=3 concurrent wait
+                e cronReset 1
+                f call g/01/action attempt 1
+                > reply g/03/action SUCCESS
+                e succeeded 1 row 2
+                > reply g/01/action SUCCESS
+                e succeeded 1 row 0
+                e finished 1 succeed
+                f answer 2 SUCCESS succeed
+                """);
+    }
+
+    @Test
+    void shouldCallNothingOnceStoppedByForce() {
+        Scenario.run("""
+                > submit g msg steps=2 wait
+                e created 1 msg submitted R=10
+                f call g/01/action
+                > stop g
+                e caused ann stuck
+                e finished 1 failed
+                f answer 1 ERROR failed | the transaction was stopped by force while its branches were being called
+                f withdraw 1
+                f answer 2 SUCCESS failed
+                > reply g/01/action SUCCESS
+                > query g
+                f record 3 failed prepared prepared
                 """);
     }
 

@@ -49,6 +49,7 @@ class RandomHistoryTest {
                 }
             }
             drainToTheEnd();
+            assertThat(machine.contained).as("decisions that failed").isEmpty();
         }
 
         private void command() {
@@ -185,6 +186,10 @@ class RandomHistoryTest {
                     .concurrent(random.nextInt(3) == 0)
                     .retryInterval(random.nextInt(3))
                     .timeoutToFail(random.nextInt(3) == 0 ? 1 + random.nextInt(60) : 0);
+            if (random.nextBoolean()) {
+                // Orders and delay of a submit hold for what was prepared when its custom_data is not empty.
+                builder.customData("{}");
+            }
             if (saga) {
                 builder.retryLimit(random.nextInt(3) == 0 ? random.nextInt(4) : 0);
                 if (random.nextBoolean()) {

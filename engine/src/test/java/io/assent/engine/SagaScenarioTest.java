@@ -110,6 +110,26 @@ class SagaScenarioTest {
     }
 
     @Test
+    void shouldNotCallAgainWhatIsOpenHoweverLongItTakes() {
+        Scenario.run("""
+                > submit g saga steps=1 retry=1 request=3600
+                e created 1 saga submitted R=1
+                f call g/01/action
+                f answer 1 SUCCESS submitted
+                > +600s tick
+                > submit g saga steps=1
+                f answer 2 SUCCESS submitted
+                > reset g
+                e cronReset 1
+                f answer 3 SUCCESS submitted
+                > +600s tick
+                > reply g/01/action SUCCESS
+                e succeeded 1 row 1
+                e finished 1 succeed
+                """);
+    }
+
+    @Test
     void shouldTakeTheRetryIntervalFromTheOptionsThenFromAShortTimeout() {
         Scenario.run("""
                 > submit g saga steps=1 retry=1
@@ -254,6 +274,105 @@ class SagaScenarioTest {
                 e finished 1 succeed
                 f answer 1 SUCCESS succeed
                 """);
+    }
+
+    @Test
+    void shouldCountRepeatsFromWhatTheClientSays() {
+        Scenario scenario = Scenario.run("""
+                > submit g saga steps=1 limit=2 count=1
+                e created 1 saga submitted R=10
+                f call g/01/action
+                f answer 1 SUCCESS submitted
+                > reply g/01/action UNKNOWN x
+                e deferred 1 row 1 UNKNOWN interval=0 no time repeats=2
+                f call g/01/action attempt 1
+                > query g
+                f record 2 submitted prepared prepared
+                > reply g/01/action UNKNOWN x
+                e deferred 1 row 1 UNKNOWN interval=0 no time repeats=2
+                e aborting 1 | RetryCount is greater than RetryLimit, RetryLimit: 2
+                f call g/01/compensate
+                """);
+        assertThat(scenario.machine.lastRecord.retryCount()).isEqualTo(2);
+    }
+
+    @Test
+    void shouldShareTheRetryLimitAmongItsBranchesAndNotWaitForTheOthersWhenItIsExhausted() {
+        Scenario.run("""
+                > submit g saga steps=3 sagaConcurrent limit=1
+                e created 1 saga submitted R=10
+                f call g/01/action
+                f call g/02/action
+                f call g/03/action
+                f answer 1 SUCCESS submitted
+                > reply g/01/action UNKNOWN x
+                e deferred 1 row 1 UNKNOWN interval=0 no time repeats=1
+                f call g/01/action attempt 1
+                > reply g/02/action ONGOING
+                e deferred 1 row 3 ONGOING interval=0 no time repeats=1
+                e aborting 1 | RetryCount is greater than RetryLimit, RetryLimit: 1
+                f withdraw 1
+                f call g/02/compensate
+                > reply g/03/action ONGOING
+                e deferred 1 row 5 ONGOING interval=0 no time repeats=1
+                f call g/03/compensate
+                > reply g/01/action SUCCESS
+                e succeeded 1 row 1
+                f call g/01/compensate
+                """);
+    }
+
+    @Test
+    void shouldShowTheRowsOfAnOngoingActionAsPrepared() {
+        Scenario.run("""
+                > submit g saga steps=2
+                e created 1 saga submitted R=10
+                f call g/01/action
+                f answer 1 SUCCESS submitted
+                > reply g/01/action ONGOING
+                e deferred 1 row 1 ONGOING interval=10 in 10s
+                > query g
+                f record 2 submitted prepared prepared prepared prepared
+                """);
+    }
+
+    @Test
+    void shouldFollowTheSequenceWhenOrdersRepeatItWithoutConcurrency() {
+        Scenario.run("""
+                > submit g saga steps=3 orders=1:0,2:0
+                e created 1 saga submitted R=10
+                f call g/01/action
+                f answer 1 SUCCESS submitted
+                > reply g/01/action SUCCESS
+                e succeeded 1 row 1
+                f call g/02/action
+                > reply g/02/action SUCCESS
+                e succeeded 1 row 3
+                f call g/03/action
+                """);
+    }
+
+    @Test
+    void shouldStopForGoodWhenStoppedByForceWhileClientsWait() {
+        Scenario scenario = Scenario.run("""
+                > submit g saga steps=2 wait
+                e created 1 saga submitted R=10
+                f call g/01/action
+                > stop g
+                e caused ann stuck
+                e finished 1 failed
+                f answer 1 ERROR failed | the transaction was stopped by force while its branches were being called
+                f withdraw 1
+                f answer 2 SUCCESS failed
+                > reply g/01/action FAILURE no FAILURE
+                > +100s tick
+                > submit g saga steps=2
+                f answer 3 FAILURE failed | current status 'failed', cannot sumbmit. FAILURE
+                > restart
+                > query g
+                f record 4 failed prepared prepared prepared prepared
+                """);
+        assertThat(scenario.machine.lastRecord.rollbackReason()).isEmpty();
     }
 
     @Test
@@ -476,6 +595,21 @@ class SagaScenarioTest {
                 f answer 3 SUCCESS aborting
                 > prepare g saga steps=1
                 f answer 4 FAILURE aborting | current status 'aborting', cannot prepare. FAILURE
+                """);
+    }
+
+    @Test
+    void shouldRefuseOrdersOfASubmitThatTheStoredStepsCanNotKeep() {
+        Scenario.run("""
+                > prepare g saga steps=2
+                e created 1 saga prepared R=10
+                f answer 1 SUCCESS prepared
+                > submit g saga steps=4 sagaConcurrent orders=3:2 custom={}
+                f answer 2 ERROR prepared | custom_data.orders names step 3, but steps are 0 to 1
+                > submit g saga steps=4 sagaConcurrent orders=1:0 custom={}
+                e submitted 1 R=10 options
+                f call g/01/action
+                f answer 3 SUCCESS submitted
                 """);
     }
 

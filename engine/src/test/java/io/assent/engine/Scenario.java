@@ -21,7 +21,7 @@ import java.util.List;
  * </pre>
  *
  * <p>Options of prepare and submit: steps=N or steps=0; empty=STEP/action (no URL); concurrent; sagaConcurrent; orders=1:0,2:1; timeout=S;
- * retry=S; limit=N; request=S; delay=S; query=URL; wait; name=WORKFLOW; topic=STEP:NAME.
+ * retry=S; limit=N; count=N; request=S; delay=S; query=URL; wait; custom=TEXT; name=WORKFLOW; topic=STEP:NAME.
  */
 final class Scenario {
     final Machine machine = new Machine();
@@ -178,6 +178,7 @@ final class Scenario {
                 case "empty" -> empty.add(value);
                 case "concurrent" -> builder.concurrent(true);
                 case "sagaConcurrent" -> builder.sagaConcurrent(true);
+                case "custom" -> builder.customData(value);
                 case "orders" -> {
                     for (String pair : value.split(",")) {
                         builder.order(Integer.parseInt(pair.split(":")[0]), Integer.parseInt(pair.split(":")[1]));
@@ -186,6 +187,7 @@ final class Scenario {
                 case "timeout" -> builder.timeoutToFail(Long.parseLong(value));
                 case "retry" -> builder.retryInterval(Long.parseLong(value));
                 case "limit" -> builder.retryLimit(Long.parseLong(value));
+                case "count" -> builder.retryCount(Long.parseLong(value));
                 case "request" -> builder.requestTimeout(Long.parseLong(value));
                 case "delay" -> builder.delay(Long.parseLong(value)).customData("{\"delay\":" + value + "}");
                 case "query" -> builder.queryPrepared(value);

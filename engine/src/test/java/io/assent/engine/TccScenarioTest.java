@@ -1,5 +1,7 @@
 package io.assent.engine;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import org.junit.jupiter.api.Test;
 
 /** PROTOCOL 6.4, 6.7, 6.8, the rows of 6.1 and the endpoint tables of 2.2 for TCC, row by row. */
@@ -227,6 +229,10 @@ class TccScenarioTest {
                 f answer 4 SUCCESS prepared
                 > abort s tcc
                 f answer 5 FAILURE prepared | trans type: 'saga' current status 'prepared', cannot abort. FAILURE
+                > abort g msg
+                e aborting 1 |
+                e finished 1 failed
+                f answer 6 SUCCESS failed
                 """);
     }
 
@@ -302,6 +308,151 @@ class TccScenarioTest {
                 e succeeded 1 row 0
                 e finished 1 failed
                 f answer 4 SUCCESS failed
+                """);
+    }
+
+    @Test
+    void shouldTakeASubmitOrABranchThatComesBehindTheTimeOutButBeforeItsDecision() {
+        Scenario.run("""
+                > prepare g tcc timeout=3
+                e created 1 tcc prepared R=3 deadline in 3s
+                f answer 1 SUCCESS prepared
+                > prepare h tcc timeout=3
+                e created 2 tcc prepared R=3 deadline in 3s
+                f answer 2 SUCCESS prepared
+                > +3s register g tcc 01
+                e registered 1 01 cancel confirm
+                f answer 3 SUCCESS prepared
+                > register h tcc 01
+                e registered 2 01 cancel confirm
+                f answer 4 SUCCESS prepared
+                > submit g tcc
+                e submitted 1 R=3
+                f call g/01/confirm
+                f answer 5 SUCCESS submitted
+                > tick
+                e aborting 2 | Timeout after 3 seconds
+                f call h/01/cancel
+                > submit h tcc
+                f answer 6 FAILURE aborting | current status 'aborting', cannot sumbmit. FAILURE
+                > register h tcc 02
+                f answer 7 FAILURE aborting | no trans with gid: h status: prepared found FAILURE
+                """);
+    }
+
+    @Test
+    void shouldDecideOverdueTransactionsAfterARestartAsIfTimeHadNotStoodStill() {
+        Scenario.run("""
+                > prepare g tcc timeout=3
+                e created 1 tcc prepared R=3 deadline in 3s
+                f answer 1 SUCCESS prepared
+                > register g tcc 01
+                e registered 1 01 cancel confirm
+                f answer 2 SUCCESS prepared
+                > +60s restart
+                e aborting 1 | Timeout after 3 seconds
+                f call g/01/cancel
+                """);
+    }
+
+    @Test
+    void shouldLetALaterReasonReplaceTheTimeOut() {
+        Scenario scenario = Scenario.run("""
+                > prepare g tcc timeout=3
+                e created 1 tcc prepared R=3 deadline in 3s
+                f answer 1 SUCCESS prepared
+                > register g tcc 01
+                e registered 1 01 cancel confirm
+                f answer 2 SUCCESS prepared
+                > +3s tick
+                e aborting 1 | Timeout after 3 seconds
+                f call g/01/cancel
+                > abort g tcc client gave up
+                e reason 1 | client gave up
+                f answer 3 SUCCESS aborting
+                > abort g tcc client gave up
+                f answer 4 SUCCESS aborting
+                > abort g tcc
+                f answer 5 SUCCESS aborting
+                > restart
+                f call g/01/cancel
+                > query g
+                f record 6 aborting prepared prepared
+                """);
+        assertThat(scenario.machine.lastRecord.rollbackReason()).isEqualTo("client gave up");
+    }
+
+    @Test
+    void shouldLetAClientWaitAsLongAsTheStoredTimeOutOfItsBranchesAllows() {
+        Scenario.run("""
+                > prepare g tcc request=60
+                e created 1 tcc prepared R=10 deadline in 35s
+                f answer 1 SUCCESS prepared
+                > register g tcc 01
+                e registered 1 01 cancel confirm
+                f answer 2 SUCCESS prepared
+                > submit g tcc wait
+                e submitted 1 R=10 options
+                f waits 3 60s
+                f call g/01/confirm
+                > submit g tcc wait request=60
+                > submit g tcc wait
+                f waits 5 60s
+                > reply g/01/confirm SUCCESS
+                e succeeded 1 row 1
+                e finished 1 succeed
+                f answer 3 SUCCESS succeed
+                f answer 4 SUCCESS succeed
+                f answer 5 SUCCESS succeed
+                """);
+    }
+
+    @Test
+    void shouldNotTellAWaitingAbortThatAllIsCancelledWhenItWasStoppedByForce() {
+        Scenario scenario = Scenario.run("""
+                > prepare g tcc wait
+                e created 1 tcc prepared R=10 deadline in 35s
+                f answer 1 SUCCESS prepared
+                > register g tcc 01
+                e registered 1 01 cancel confirm
+                f answer 2 SUCCESS prepared
+                > abort g tcc why
+                e aborting 1 | why
+                f waits 3
+                f call g/01/cancel
+                > stop g
+                e caused ann stuck
+                e finished 1 failed
+                f answer 3 ERROR failed | the transaction was stopped by force while its branches were being called
+                f withdraw 1
+                f answer 4 SUCCESS failed
+                > reply g/01/cancel SUCCESS
+                > query g
+                f record 5 failed prepared prepared
+                """);
+        assertThat(scenario.machine.stateMachine().staleReplies()).isEqualTo(1);
+    }
+
+    @Test
+    void shouldStopByForceWhileConfirming() {
+        Scenario.run(PREPARED + """
+                > submit g tcc
+                e submitted 1 R=10
+                f call g/02/confirm
+                f answer 5 SUCCESS submitted
+                > reply g/02/confirm SUCCESS
+                e succeeded 1 row 5
+                f call g/0101/confirm
+                > stop g
+                e caused ann stuck
+                e finished 1 failed
+                f withdraw 1
+                f answer 6 SUCCESS failed
+                > reply g/0101/confirm SUCCESS
+                > query g
+                f record 7 failed prepared prepared prepared prepared prepared succeed
+                > register g tcc 03
+                f answer 8 FAILURE failed | no trans with gid: g status: prepared found FAILURE
                 """);
     }
 

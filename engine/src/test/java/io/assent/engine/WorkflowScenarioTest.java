@@ -1,5 +1,7 @@
 package io.assent.engine;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import org.junit.jupiter.api.Test;
 
 /** PROTOCOL 7 and the rows of 6.1 for workflows. */
@@ -42,6 +44,66 @@ class WorkflowScenarioTest {
                 f record 12 succeed succeed succeed failed
                 > +100s tick
                 """);
+    }
+
+    @Test
+    void shouldKeepTheFirstEndWhateverIsSaidLater() {
+        Scenario scenario = Scenario.run(PREPARED + """
+                > finish g succeed first
+                e result 1 'first'
+                e finished 1 succeed
+                f answer 2 SUCCESS succeed
+                > finish g succeed second
+                f answer 3 SUCCESS succeed
+                > finish g failed third
+                f answer 4 FAILURE succeed | current status 'succeed', cannot sumbmit. FAILURE
+                > query g
+                f record 5 succeed
+                """);
+        assertThat(scenario.machine.lastRecord.result()).isEqualTo("first");
+    }
+
+    @Test
+    void shouldTakeAStopByForceForItsEnd() {
+        Scenario.run(PREPARED + """
+                > +10s tick
+                f call g/00/w
+                > stop g
+                e caused ann stuck
+                e finished 1 failed
+                f withdraw 1
+                f answer 2 SUCCESS failed
+                > reply g/00/w SUCCESS
+                > finish g failed r why
+                f answer 3 SUCCESS failed
+                > finish g succeed r
+                f answer 4 FAILURE failed | current status 'failed', cannot sumbmit. FAILURE
+                """);
+    }
+
+    @Test
+    void shouldCallBackWithTheTimeOutAndTheHeadersOfTheTransaction() {
+        Scenario scenario = new Scenario();
+        Submission workflow = new SubmissionBuilder()
+                .gid("g")
+                .kind(TransactionKind.WORKFLOW)
+                .queryPrepared("http://app/cb")
+                .requestTimeout(7)
+                .timeoutToFail(4)
+                .header("x-token", "abc")
+                .workflow("w", new byte[] {1, 2})
+                .build();
+        scenario.machine.send(commands -> commands.prepareWorkflow(Request.of(77), workflow, HistoryAnswer.NO_HISTORY));
+        scenario.play("""
+                > +4s tick
+                f call g/00/w
+                > +100s reply g/00/w ONGOING
+                e deferred 1 row -1 ONGOING interval=10 in 10s
+                """);
+        BranchCall call = scenario.machine.calls.get(0);
+        assertThat(call.requestTimeoutMs()).isEqualTo(7_000);
+        assertThat(call.headers()).containsExactly(new BranchCall.Header("x-token", "abc"));
+        assertThat(call.payloadLength()).isEqualTo(2);
     }
 
     @Test

@@ -123,7 +123,10 @@ class ArchitectureTest {
                         "io.netty..",
                         "com.fasterxml.jackson.core..",
                         "org.slf4j..",
+                        "io.grpc..",
+                        "com.google.protobuf..",
                         ENGINE,
+                        "io.assent.grpc..",
                         "io.assent.transport..")
                 .check(PRODUCTION);
         dependsOnlyOn("io.assent.client..", "java..", "io.assent.client..").check(PRODUCTION);

@@ -61,6 +61,28 @@ class JsonRpcTest {
     }
 
     @Test
+    void shouldTakeParametersOfAnySizeUpToTheBoundOfABody() {
+        String payload = "\u00e4".repeat(1_000_000);
+        String message = "{\"gid\":\"m\",\"trans_type\":\"msg\",\"wait_result\":true,\"steps\":[{\"action\":\""
+                + busi.url("a") + "\"}],\"payloads\":[\"" + payload + "\"]}";
+        TestServer.Reply reply = call("submit", message);
+        assertThat(reply.body()).isEqualTo(OK);
+        assertThat(reply.response().headers().firstValue("X-Assent-Status")).hasValue("succeed");
+        assertThat(busi.received().get(0).body()).isEqualTo(payload);
+    }
+
+    @Test
+    void shouldTellTheTrueStatusBesideAnErrorOfAWaitingClient() {
+        busi.script("a", "425");
+        TestServer.Reply reply = call(
+                "submit",
+                "{\"gid\":\"m\",\"trans_type\":\"msg\",\"wait_result\":true,\"steps\":[{\"action\":\"" + busi.url("a")
+                        + "\"}],\"payloads\":[\"{}\"]}");
+        assertThat(reply.json().path("error").path("code").asInt()).isEqualTo(-32_901);
+        assertThat(reply.response().headers().firstValue("X-Assent-Status")).hasValue("submitted");
+    }
+
+    @Test
     void shouldGiveAFreshGid() {
         TestServer.Reply reply = call("newGid", "null");
         assertThat(reply.json().path("result").path("gid").asText()).hasSize(22);

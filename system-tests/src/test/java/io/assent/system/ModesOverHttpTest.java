@@ -178,6 +178,91 @@ class ModesOverHttpTest {
         assertThat(server.query("g").path("transaction").has("pending")).isFalse();
     }
 
+    @Test
+    void shouldTellWhichCallIsOpenAndSinceWhen() throws Exception {
+        var gate = busi.gate("confirm1");
+        succeed("prepare", global("g", "tcc"));
+        succeed("registerBranch", tccBranch("g", "1"));
+        succeed("submit", global("g", "tcc"));
+        while (busi.calls().isEmpty()) {
+            Thread.onSpinWait();
+        }
+        JsonNode pending = server.query("g").path("transaction").path("pending");
+        assertThat(pending.path("waits_for").asText()).isEqualTo("the reply of 1 branch call");
+        JsonNode operation = pending.path("operations").get(0);
+        assertThat(pending.path("operations")).hasSize(1);
+        assertThat(operation.path("branch_id").asText()).isEqualTo("1");
+        assertThat(operation.path("url").asText()).isEqualTo(busi.url("confirm1"));
+        assertThat(operation.path("open_since").asText())
+                .isEqualTo(server.query("g")
+                        .path("transaction")
+                        .path("update_time")
+                        .asText());
+        assertThat(operation.has("next_time")).isFalse();
+        assertThat(operation.has("last_outcome")).isFalse();
+        gate.release(10);
+        server.advance("ms=0");
+        assertThat(server.status("g")).isEqualTo("succeed");
+    }
+
+    @Test
+    void shouldTellThatTheClientIsCalledBack() {
+        busi.script("cb", "500 not yet");
+        call("prepareWorkflow", workflow("g"));
+        server.advance("until=next");
+        JsonNode pending = server.query("g").path("transaction").path("pending");
+        assertThat(pending.path("waits_for").asText()).isEqualTo("the next call of its client");
+        JsonNode operation = pending.path("operations").get(0);
+        assertThat(operation.path("branch_id").asText()).isEqualTo("00");
+        assertThat(operation.path("op").asText()).isEqualTo("w1");
+        assertThat(operation.path("last_error").asText()).isEqualTo("not yet");
+    }
+
+    @Test
+    void shouldKeepOutcomeWordsOutOfWhatIsPending() {
+        busi.script("confirm1", "409 will not", "409 FAILURE and ONGOING");
+        succeed("prepare", global("g", "tcc"));
+        succeed("registerBranch", tccBranch("g", "1"));
+        succeed("submit", global("g", "tcc"));
+        server.advance("ms=0");
+        TestServer.Reply reply = server.get("/api/dtmsvr/query?gid=g");
+        assertThat(reply.body())
+                .as("SDKs search it for the words")
+                .doesNotContain("FAILURE")
+                .doesNotContain("ONGOING");
+        JsonNode operation = reply.json()
+                .path("transaction")
+                .path("pending")
+                .path("operations")
+                .get(0);
+        assertThat(operation.path("last_outcome").asText()).isEqualTo("failure");
+        assertThat(operation.path("last_error").asText()).isEqualTo("will not Failure");
+        server.advance("until=next");
+        assertThat(server.get("/api/dtmsvr/query?gid=g").body())
+                .doesNotContain("FAILURE")
+                .doesNotContain("ONGOING");
+    }
+
+    @Test
+    void shouldEndTheRoundOfAConcurrentMessageWhileItsOtherBranchesAreStillCalled() throws Exception {
+        var gate = busi.gate("slow");
+        busi.script("quick", "500 broken");
+        String message = global(
+                "g",
+                "msg",
+                ",\"steps\":[{\"action\":\"" + busi.url("slow") + "\"},{\"action\":\"" + busi.url("quick")
+                        + "\"}],\"payloads\":[\"{}\",\"{}\"],\"concurrent\":true,\"wait_result\":true,"
+                        + "\"request_timeout\":3600");
+        TestServer.Reply reply =
+                CompletableFuture.supplyAsync(() -> call("submit", message)).get(30, TimeUnit.SECONDS);
+        assertThat(reply.status()).isEqualTo(500);
+        assertThat(reply.message()).endsWith("unkown result will be retried: broken");
+        gate.release(10);
+        server.advance("until=next");
+        assertThat(server.status("g")).isEqualTo("succeed");
+        assertThat(busi.calls()).containsExactlyInAnyOrder("slow", "quick", "quick");
+    }
+
     // ---------------------------------------------------------------- XA
 
     @Test
@@ -368,6 +453,41 @@ class ModesOverHttpTest {
             assertThat(received.header("traceparent")).isEqualTo(traceparent);
             assertThat(received.header("tracestate")).isEqualTo("a=b");
         }
+    }
+
+    @Test
+    void shouldLetTheClientsOwnHeadersWinOverTheTraceContextOfItsRequest() {
+        TestServer.Reply submitted = server.send(
+                HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + server.port() + "/api/dtmsvr/submit"))
+                        .header("traceparent", "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01")
+                        .header("tracestate", "a=b")
+                        .header("tracestate", "c=d")
+                        .POST(BodyPublishers.ofString(global(
+                                "g",
+                                "msg",
+                                ",\"steps\":[{\"action\":\"" + busi.url("a")
+                                        + "\"}],\"payloads\":[\"{}\"],\"wait_result\":true,"
+                                        + "\"branch_headers\":{\"Traceparent\":\"mine\"}"))));
+        assertThat(submitted.body()).isEqualTo(SUCCESS);
+        Participant.Received received = busi.received().get(0);
+        assertThat(received.header("traceparent")).isEqualTo("mine");
+        assertThat(received.header("tracestate")).as("a list in two lines").isEqualTo("a=b,c=d");
+    }
+
+    @Test
+    void shouldLeaveOutATraceContextThatIsTooLongInsteadOfRefusingTheTransaction() {
+        TestServer.Reply submitted = server.send(
+                HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + server.port() + "/api/dtmsvr/submit"))
+                        .header("traceparent", "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01")
+                        .header("tracestate", "a=" + "b".repeat(4_000))
+                        .POST(BodyPublishers.ofString(global(
+                                "g",
+                                "msg",
+                                ",\"steps\":[{\"action\":\"" + busi.url("a")
+                                        + "\"}],\"payloads\":[\"{}\"],\"wait_result\":true"))));
+        assertThat(submitted.body()).isEqualTo(SUCCESS);
+        assertThat(busi.received().get(0).header("traceparent")).startsWith("00-4bf");
+        assertThat(busi.received().get(0).header("tracestate")).isNull();
     }
 
     @Test

@@ -7,12 +7,19 @@ import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -112,6 +119,44 @@ class ProcessTest {
                 start("serve", "--data", "d", "--http-port", "0", "--grpc-port", "0"),
                 11,
                 "is in use by process " + second.pid());
+    }
+
+    @Test
+    void shouldTellWhoActedAndWhyInTheLifeOfATransaction() throws Exception {
+        Process server = serving("serve", "--data", "d", "--http-port", "0");
+        String base = said(server).replaceAll("(?s).*assent serves (http://\\S+).*", "$1");
+        for (String gid : new String[] {"g", "other"}) {
+            act(
+                    base + "/submit",
+                    "{\"gid\":\"" + gid + "\",\"trans_type\":\"msg\",\"custom_data\":\"{\\\"delay\\\":500}\"}",
+                    "");
+        }
+        act(base + "/resetNextCronTime", "{\"gid\":\"g\"}", "first");
+        act(base + "/resetCronTime?limit=100", null, "second");
+        act(base + "/forceStop", "{\"gid\":\"g\"}", "third \"x\"");
+        server.destroy();
+        shouldEnd(server, 0, "stopped");
+        Process life = start("tx", "g", "--data", "d");
+        shouldEnd(life, 0, "g created as msg submitted");
+        assertThat(said(life).lines().map(line -> line.replaceAll("^\\d+ (\\S+Z )?", "")))
+                .containsSubsequence(
+                        "caused by \"ann\", reason \"first\"",
+                        "g everything that waits is due now",
+                        "caused by \"ann\", reason \"third \\\"x\\\"\"",
+                        "g finished: failed");
+        shouldEnd(start("tx", "other", "--data", "d"), 0, "caused by \"ann\", reason \"second\"", "other everything");
+    }
+
+    private static void act(String url, String body, String reason) throws Exception {
+        HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(url)).timeout(Duration.ofSeconds(30));
+        if (!reason.isEmpty()) {
+            request.header("X-Assent-Actor", "ann").header("X-Assent-Reason", reason);
+        }
+        HttpResponse<String> response = HttpClient.newHttpClient()
+                .send(
+                        (body == null ? request.GET() : request.POST(BodyPublishers.ofString(body))).build(),
+                        BodyHandlers.ofString());
+        assertThat(response.statusCode()).as(response.body()).isEqualTo(200);
     }
 
     @Test

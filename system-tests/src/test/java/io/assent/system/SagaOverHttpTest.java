@@ -235,6 +235,33 @@ class SagaOverHttpTest {
     }
 
     @Test
+    void shouldListByTimeStatusAndType() {
+        long first = server.advance("ms=0").path("now").asLong();
+        server.submit(saga("old", 0, ""));
+        server.advance("ms=10000");
+        server.post("/api/dtmsvr/prepare", "{\"gid\":\"new\",\"trans_type\":\"tcc\"}");
+        assertThat(gids("createTimeStart=" + (first + 5_000))).containsExactly("new");
+        assertThat(gids("createTimeEnd=" + (first + 5_000))).containsExactly("old");
+        assertThat(gids("createTimeStart=" + first + "&createTimeEnd=" + (first + 10_000)))
+                .as("bounds belong to the range, to the second")
+                .containsExactly("new", "old");
+        assertThat(gids("createTimeEnd=" + Long.MAX_VALUE)).hasSize(2);
+        assertThat(gids("createTimeEnd=" + (Long.MAX_VALUE - 1))).hasSize(2);
+        assertThat(gids("createTimeStart=&createTimeEnd=")).hasSize(2);
+        assertThat(gids("status=prepared")).containsExactly("new");
+        assertThat(gids("transType=saga")).containsExactly("old");
+        assertThat(gids("transType=saga&status=prepared")).isEmpty();
+        assertThat(gids("status=none")).isEmpty();
+    }
+
+    private List<String> gids(String filter) {
+        return server.get("/api/dtmsvr/all?" + filter)
+                .json()
+                .path("transactions")
+                .findValuesAsText("gid");
+    }
+
+    @Test
     void shouldNotConfuseGidsThatArePrefixesOfOneAnother() {
         bank.script("a1", "425", "425");
         server.submit(saga("a", 1, ""));

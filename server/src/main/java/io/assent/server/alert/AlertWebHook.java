@@ -57,7 +57,11 @@ public final class AlertWebHook implements Consumer<Alert>, AutoCloseable {
         this.address = address;
         this.retryLimit = retryLimit;
         this.timeout = Duration.ofMillis(timeoutMs);
-        this.http = HttpClient.newBuilder().connectTimeout(timeout).build();
+        // Without an offer to upgrade, which small hooks do not understand.
+        this.http = HttpClient.newBuilder()
+                .version(HttpClient.Version.HTTP_1_1)
+                .connectTimeout(timeout)
+                .build();
     }
 
     @Override

@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.ZoneOffset;
 import java.util.Map;
+import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -33,6 +34,30 @@ class SettingsTest {
                 .isEqualTo("LOG_ROTATION_CONFIG_JSON");
         assertThat(new Setting("HttpPort", Setting.Kind.TEXT, "", "").environmentName())
                 .isEqualTo("HTTP_PORT");
+    }
+
+    /** Every variable of the page, as it is written there. */
+    @Test
+    void shouldKnowEveryVariableOfDtm() {
+        String names =
+                "STORE_DRIVER STORE_HOST STORE_PORT STORE_USER STORE_PASSWORD STORE_DB STORE_SCHEMA STORE_MAX_OPEN_CONNS "
+                        + "STORE_MAX_IDLE_CONNS STORE_CONN_MAX_LIFE_TIME STORE_DATA_EXPIRE STORE_FINISHED_DATA_EXPIRE STORE_REDIS_PREFIX "
+                        + "TRANS_CRON_INTERVAL TIMEOUT_TO_FAIL RETRY_INTERVAL REQUEST_TIMEOUT HTTP_PORT GRPC_PORT JSON_RPC_PORT "
+                        + "MICRO_SERVICE_DRIVER MICRO_SERVICE_TARGET MICRO_SERVICE_END_POINT HTTP_MICRO_SERVICE_DRIVER "
+                        + "HTTP_MICRO_SERVICE_REGISTRY_TYPE HTTP_MICRO_SERVICE_REGISTRY_ADDRESS HTTP_MICRO_SERVICE_REGISTRY_OPTIONS "
+                        + "HTTP_MICRO_SERVICE_TARGET HTTP_MICRO_SERVICE_END_POINT UPDATE_BRANCH_SYNC UPDATE_BRANCH_ASYNC_GOROUTINE_NUM "
+                        + "LOG_LEVEL LOG_OUTPUTS LOG_ROTATION_ENABLE LOG_ROTATION_CONFIG_JSON TIME_ZONE_OFFSET CONFIG_UPDATE_INTERVAL "
+                        + "ALERT_RETRY_LIMIT ALERT_WEB_HOOK ADMIN_BASE_PATH GRPC_SERVICE_CONFIG";
+        for (String name : names.split(" ")) {
+            Settings settings = Settings.of(Map.of(name, "4242"), null, Map.of());
+            boolean used = Settings.meaningful().stream()
+                    .anyMatch(setting -> settings.text(setting.key()).equals("4242"));
+            boolean named = settings.warnings().size() == 1
+                    && settings.warnings().get(0).startsWith("these settings have no meaning here");
+            assertThat(used ^ named).as(name).isTrue();
+        }
+        assertThat(Settings.of(Map.of("HTTP_PORT", "+8"), null, Map.of()).text("HttpPort"))
+                .isEqualTo("+8");
     }
 
     @Test
@@ -100,6 +125,36 @@ class SettingsTest {
         assertThat(settings.warnings().get(1))
                 .contains("Store.Driver", "Store.Port", "HttpMicroService.RegistryOptions", "UpdateBranchSync")
                 .doesNotContain("Log.", "AlertRetryLimit", "TimeZoneOffset");
+    }
+
+    @Test
+    void shouldStandInTheOperatorsManualWithItsDefault() throws IOException {
+        Map<String, String> told = new TreeMap<>();
+        String manual = Files.readString(Path.of("..", "docs", "operating.md"));
+        String section = manual.substring(manual.indexOf("## Settings"), manual.indexOf("## Bounds"));
+        for (String line : section.split("\n")) {
+            String[] cells = line.split("\\|", -1);
+            if (cells.length > 3 && !line.startsWith("| setting") && !line.startsWith("|--")) {
+                String[] keys = cells[1].strip().split(" / ");
+                String[] defaults = cells[2].strip().split(" / ", -1);
+                assertThat(cells[3]).as(cells[1]).isNotBlank();
+                for (int i = 0; i < keys.length; i++) {
+                    told.put(keys[i], defaults[Math.min(i, defaults.length - 1)]);
+                }
+            }
+        }
+        Map<String, String> known = new TreeMap<>();
+        Settings.meaningful().forEach(setting -> known.put(setting.key(), setting.byDefault()));
+        assertThat(told).isEqualTo(known);
+    }
+
+    @Test
+    void shouldTakeTheSampleFileAndFindItsOwnDefaultsInIt() {
+        Settings sample = Settings.of(Map.of(), Path.of("..", "conf", "assent.sample.yml"), Map.of());
+        assertThat(sample.warnings()).isEmpty();
+        Settings.meaningful()
+                .forEach(setting ->
+                        assertThat(sample.text(setting.key())).as(setting.key()).isEqualTo(setting.byDefault()));
     }
 
     @Test

@@ -22,7 +22,7 @@ final class Exchange extends PendingRequest {
         QUERY,
         /** {@code all} with a gid. */
         SINGLE,
-        /** {@code prepareWorkflow}. */
+        /** {@code prepareWorkflow}; what it refuses is shown as one that says nothing. */
         WORKFLOW
     }
 

@@ -110,6 +110,26 @@ final class RecordJson {
     }
 
     /**
+     * The reply of {@code prepareWorkflow} to what it refuses. SDKs read it without a look at the status: they follow {@code transaction}
+     * wherever it leads, and a transaction that has not ended is run from its beginning. The text in the place of the list makes them stop with
+     * an error instead.
+     */
+    byte[] workflowRefusal(String gid, String text) {
+        return write(generator -> {
+            generator.writeStartObject();
+            generator.writeStringField("message", text);
+            generator.writeStringField("progresses", text);
+            generator.writeObjectFieldStart("transaction");
+            generator.writeStringField("gid", gid);
+            generator.writeStringField("status", "");
+            generator.writeStringField("rollback_reason", "");
+            generator.writeStringField("result", "");
+            generator.writeEndObject();
+            generator.writeEndObject();
+        });
+    }
+
+    /**
      * The reply of {@code queryKV} and {@code scanKV}.
      *
      * @param nextPosition null leaves it out

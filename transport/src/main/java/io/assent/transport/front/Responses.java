@@ -44,9 +44,9 @@ final class Responses {
                 respond(exchange, 409, JSON, json.texts("dtm_result", "FAILURE", "message", answer.text()), status);
             case ONGOING ->
                 respond(exchange, 425, JSON, json.texts("dtm_result", "ONGOING", "message", answer.text()), status);
-            case ERROR -> respond(exchange, 500, JSON, json.texts("message", answer.text()), status);
+            case ERROR -> respond(exchange, 500, JSON, message(exchange, answer.text()), status);
             case UNAVAILABLE ->
-                respond(exchange, 503, JSON, json.texts("message", answer.text()), status + "Retry-After: 1\r\n");
+                respond(exchange, 503, JSON, message(exchange, answer.text()), status + "Retry-After: 1\r\n");
         }
     }
 
@@ -94,11 +94,17 @@ final class Responses {
     }
 
     void error(Exchange exchange, int status, String text, boolean closes) {
-        respond(exchange, status, JSON, json.texts("message", text), closes ? "Connection: close\r\n" : "");
+        respond(exchange, status, JSON, message(exchange, text), closes ? "Connection: close\r\n" : "");
     }
 
     void unavailable(Exchange exchange, String text) {
-        respond(exchange, 503, JSON, json.texts("message", text), "Retry-After: 1\r\n");
+        respond(exchange, 503, JSON, message(exchange, text), "Retry-After: 1\r\n");
+    }
+
+    private byte[] message(Exchange exchange, String text) {
+        return exchange.shape == Exchange.Shape.WORKFLOW
+                ? json.workflowRefusal(exchange.gid(), text)
+                : json.texts("message", text);
     }
 
     void plain(Exchange exchange, int status, String text) {

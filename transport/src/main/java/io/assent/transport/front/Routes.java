@@ -127,9 +127,12 @@ final class Routes {
         Endpoint endpoint = exchange.endpoint;
         if (endpoint == Endpoint.VERSION) {
             responses.json(exchange, 200, json.texts("version", config.version()));
-        } else if (isStarting(exchange)) {
             return;
-        } else if (endpoint.isGet()) {
+        }
+        if (isStarting(exchange)) {
+            return;
+        }
+        if (endpoint.isGet()) {
             reads.handle(exchange, endpoint, new QueryParameters(query), headers);
         } else if (endpoint == Endpoint.DELETE_TOPIC) {
             reads.deleteTopic(exchange, QueryParameters.decodePath(Endpoint.topicIn(name)), headers);
@@ -140,6 +143,9 @@ final class Routes {
 
     private boolean isStarting(Exchange exchange) {
         if (loop.state() == ServerState.STARTING) {
+            if (exchange.endpoint == Endpoint.PREPARE_WORKFLOW) {
+                exchange.shape = Exchange.Shape.WORKFLOW;
+            }
             responses.unavailable(exchange, "the server is starting: it replays its journal");
             return true;
         }

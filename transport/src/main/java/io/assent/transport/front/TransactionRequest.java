@@ -92,9 +92,9 @@ public final class TransactionRequest {
         payloads.add(bytes);
     }
 
-    /** Adds something that came beside the request, such as a trace header. */
+    /** Adds something that came beside the request, such as a trace header; what is too long is left out. */
     public void attribute(String name, String value) {
-        if (value != null && !value.isEmpty() && value.length() < Limits.ATTRIBUTE_BYTES_MAX / 2) {
+        if (!value.isEmpty() && name.length() + Utf8.encode(value).length <= Limits.ATTRIBUTE_BYTES_MAX / 2) {
             builder.attribute(name, value);
         }
     }

@@ -2,6 +2,7 @@ package io.assent.transport.front;
 
 import io.assent.engine.Request;
 import io.netty.handler.codec.http.HttpHeaders;
+import java.nio.charset.StandardCharsets;
 
 /** The requests with a body (PROTOCOL 2.1, 2.2, 7): by HTTP, and those of JSON-RPC. One per event loop. */
 final class Writes {
@@ -67,8 +68,8 @@ final class Writes {
                 commands.prepare(exchange, transaction, actor);
             }
             case PREPARE_WORKFLOW -> {
-                addTrace(headers);
                 exchange.shape = Exchange.Shape.WORKFLOW;
+                addTrace(headers);
                 commands.prepareWorkflow(exchange, transaction, actor);
             }
             case ABORT -> commands.abort(exchange, transaction, actor);
@@ -94,11 +95,22 @@ final class Writes {
     }
 
     private void addTrace(HttpHeaders headers) {
-        transaction.attribute("traceparent", headers.get("traceparent"));
-        transaction.attribute("tracestate", headers.get("tracestate"));
+        transaction.attribute("traceparent", joined(headers, "traceparent"));
+        transaction.attribute("tracestate", joined(headers, "tracestate"));
+    }
+
+    /** A list may come in several lines. */
+    private static String joined(HttpHeaders headers, String name) {
+        return String.join(",", headers.getAll(name));
     }
 
     static Actor actor(HttpHeaders headers) {
-        return Actor.of(headers.get("X-Assent-Actor"), headers.get("X-Assent-Reason"));
+        return Actor.of(text(headers, "X-Assent-Actor"), text(headers, "X-Assent-Reason"));
+    }
+
+    /** The bytes of a header are UTF-8; the library takes them one by one. */
+    private static String text(HttpHeaders headers, String name) {
+        String value = headers.get(name);
+        return value == null ? null : new String(value.getBytes(StandardCharsets.ISO_8859_1), StandardCharsets.UTF_8);
     }
 }

@@ -106,8 +106,8 @@ final class DtmService {
         options.getBranchHeadersMap().forEach(transaction::header);
         message.getReqExtraMap().forEach(transaction::extra);
         message.getBinPayloadsList().forEach(payload -> transaction.payload(payload.toByteArray()));
-        transaction.attribute("traceparent", exchange.traceParent());
-        transaction.attribute("tracestate", exchange.traceState());
+        transaction.attribute("traceparent", exchange.metadata("traceparent"));
+        transaction.attribute("tracestate", exchange.metadata("tracestate"));
         steps.readSteps(message.getSteps());
     }
 

@@ -24,15 +24,12 @@ final class GrpcExchange extends PendingRequest {
 
     private static final Metadata.Key<String> ACTOR = key("x-assent-actor");
     private static final Metadata.Key<String> REASON = key("x-assent-reason");
-    private static final Metadata.Key<String> TRACE_PARENT = key("traceparent");
-    private static final Metadata.Key<String> TRACE_STATE = key("tracestate");
 
     final DtmMethod method;
-
-    private final Metadata metadata;
     private final DtmService service;
     private final GrpcConnection connection;
     private final ServerCall<byte[], MessageLite> call;
+    private final Metadata metadata;
     private byte[] message;
     private int messages;
     private boolean complete;
@@ -64,15 +61,10 @@ final class GrpcExchange extends PendingRequest {
         return Actor.of(metadata.get(ACTOR), metadata.get(REASON));
     }
 
-    /** Null when there is none. */
-    String traceParent() {
-        return metadata.get(TRACE_PARENT);
-    }
-
-    /** A list, which may come in several parts; null when there is none. */
-    String traceState() {
-        Iterable<String> parts = metadata.getAll(TRACE_STATE);
-        return parts == null ? null : String.join(",", parts);
+    /** Everything the client says under this name, as one list; "" for nothing. */
+    String metadata(String name) {
+        Iterable<String> values = metadata.getAll(key(name));
+        return values == null ? "" : String.join(",", values);
     }
 
     byte[] message() {

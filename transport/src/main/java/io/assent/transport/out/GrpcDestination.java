@@ -44,7 +44,7 @@ final class GrpcDestination extends Destination {
 
     /** Whether the channel has lost the participant; then it does not wait out its pause but tries again now. */
     private boolean isLost() {
-        if (proven() || channel.getState(false) != ConnectivityState.TRANSIENT_FAILURE) {
+        if (channel.getState(false) != ConnectivityState.TRANSIENT_FAILURE) {
             return false;
         }
         long nowNs = System.nanoTime();

@@ -207,6 +207,9 @@ class FrontBoundsTest {
                 .startsWith("HTTP/1.1 503 ")
                 .contains("Retry-After: 1")
                 .contains("starting");
+        assertThat(exchange("POST /api/dtmsvr/prepareWorkflow HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\n\r\n{}"))
+                .startsWith("HTTP/1.1 503 ")
+                .contains("\"transaction\":{\"gid\":\"\",\"status\":\"\"");
         assertThat(exchange("GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n")).startsWith("HTTP/1.1 200 ");
         assertThat(exchange("GET /api/dtmsvr/version HTTP/1.1\r\nHost: x\r\n\r\n"))
                 .contains("\"v1\"");

@@ -139,6 +139,19 @@ class RequestBytesTest {
     }
 
     @Test
+    void shouldKeepNoCookies() throws IOException {
+        String cookie = "HTTP/1.1 200 OK\r\nSet-Cookie: session=1; Path=/\r\nContent-Length: 2\r\n\r\n{}";
+        try (Participant setting = Participant.answering(cookie)) {
+            caller.call(setting.url()).end();
+            caller.call(setting.url()).end();
+            caller.call(setting.url()).header("Cookie", "mine=2").end();
+            assertThat(setting.requests())
+                    .extracting(request -> request.header("Cookie"))
+                    .containsExactly(null, null, "mine=2");
+        }
+    }
+
+    @Test
     void shouldSendTheCredentialsOfTheUrlUnlessAHeaderBringsSome() {
         String url = "http://user:pw@127.0.0.1:" + participant.port() + "/";
         caller.call(url).end();
