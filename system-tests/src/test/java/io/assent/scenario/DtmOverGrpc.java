@@ -66,7 +66,7 @@ final class DtmOverGrpc implements Client {
                 .putAllData(branch.values())
                 .setBusiPayload(ByteString.copyFromUtf8(branch.payload()))
                 .build();
-        return call(Map.of(), stub -> stub.registerBranch(request)).reply;
+        return call(List.of(), stub -> stub.registerBranch(request)).reply;
     }
 
     @Override
@@ -104,20 +104,20 @@ final class DtmOverGrpc implements Client {
                 .setURL(url)
                 .setRemark(remark)
                 .build();
-        return call(Map.of(), stub -> stub.subscribe(request)).reply;
+        return call(List.of(), stub -> stub.subscribe(request)).reply;
     }
 
     @Override
     public Reply unsubscribe(String topic, String url) {
         DtmTopicRequest request =
                 DtmTopicRequest.newBuilder().setTopic(topic).setURL(url).build();
-        return call(Map.of(), stub -> stub.unsubscribe(request)).reply;
+        return call(List.of(), stub -> stub.unsubscribe(request)).reply;
     }
 
     @Override
     public Reply deleteTopic(String topic) {
         DtmTopicRequest request = DtmTopicRequest.newBuilder().setTopic(topic).build();
-        return call(Map.of(), stub -> stub.deleteTopic(request)).reply;
+        return call(List.of(), stub -> stub.deleteTopic(request)).reply;
     }
 
     @Override
@@ -128,6 +128,9 @@ final class DtmOverGrpc implements Client {
     private static DtmRequest request(Global transaction) {
         if (!transaction.protocol.isEmpty() && !transaction.protocol.equals("grpc")) {
             throw new IllegalArgumentException("over gRPC the protocol is grpc, not " + transaction.protocol);
+        }
+        if (transaction.concurrent) {
+            throw new IllegalArgumentException("gRPC has no field for a concurrent message");
         }
         DtmRequest.Builder request = DtmRequest.newBuilder()
                 .setGid(transaction.gid)
@@ -170,9 +173,9 @@ final class DtmOverGrpc implements Client {
     /** @param message null when the call was refused */
     private record Called<T>(Reply reply, T message) {}
 
-    private <T> Called<T> call(Map<String, String> beside, Function<DtmBlockingStub, T> method) {
+    private <T> Called<T> call(List<Map.Entry<String, String>> beside, Function<DtmBlockingStub, T> method) {
         Metadata metadata = new Metadata();
-        beside.forEach((name, value) -> metadata.put(key(name), value));
+        beside.forEach(entry -> metadata.put(key(entry.getKey()), entry.getValue()));
         AtomicReference<Metadata> headers = new AtomicReference<>();
         AtomicReference<Metadata> trailers = new AtomicReference<>();
         DtmBlockingStub stub = DtmGrpc.newBlockingStub(channel)

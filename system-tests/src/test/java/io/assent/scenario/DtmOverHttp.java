@@ -54,13 +54,16 @@ final class DtmOverHttp implements Client {
     @Override
     public WorkflowReply prepareWorkflow(Global workflow) {
         TestServer.Reply http = post("prepareWorkflow", workflow);
+        JsonNode body = http.json();
+        JsonNode transaction = body.path("transaction");
+        if (!transaction.path("status").isTextual()) {
+            throw new AssertionError("expected a transaction, which SDKs look into in any case; found " + body);
+        }
         if (http.status() != 200) {
             return WorkflowReply.refused(reply(http));
         }
-        JsonNode body = http.json();
-        JsonNode transaction = body.path("transaction");
-        if (!transaction.isObject() || !body.path("progresses").isArray()) {
-            throw new AssertionError("expected a transaction and its progresses, found " + body);
+        if (!body.path("progresses").isArray()) {
+            throw new AssertionError("expected progresses, found " + body);
         }
         List<WorkflowReply.Progress> progresses = new ArrayList<>();
         for (JsonNode progress : body.path("progresses")) {
@@ -104,7 +107,7 @@ final class DtmOverHttp implements Client {
     private TestServer.Reply post(String endpoint, Global transaction) {
         HttpRequest.Builder request = server.request("/api/dtmsvr/" + endpoint)
                 .POST(BodyPublishers.ofString(body(transaction).toString()));
-        transaction.beside.forEach(request::header);
+        transaction.beside.forEach(header -> request.header(header.getKey(), header.getValue()));
         return server.send(request);
     }
 
@@ -117,9 +120,8 @@ final class DtmOverHttp implements Client {
         putText(body, "custom_data", transaction.customData);
         putText(body, "rollback_reason", transaction.rollbackReason);
         putText(body, "protocol", transaction.protocol);
-        if (transaction.waitResult) {
-            body.put("wait_result", true);
-        }
+        putTrue(body, "concurrent", transaction.concurrent);
+        putTrue(body, "wait_result", transaction.waitResult);
         putNumber(body, "timeout_to_fail", transaction.timeoutToFail);
         putNumber(body, "request_timeout", transaction.requestTimeout);
         putNumber(body, "retry_interval", transaction.retryInterval);
@@ -146,6 +148,12 @@ final class DtmOverHttp implements Client {
     private static void putText(ObjectNode body, String key, String value) {
         if (!value.isEmpty()) {
             body.put(key, value);
+        }
+    }
+
+    private static void putTrue(ObjectNode body, String key, boolean value) {
+        if (value) {
+            body.put(key, true);
         }
     }
 

@@ -12,14 +12,17 @@ final class Global {
     final List<Step> steps = new ArrayList<>();
     final Map<String, String> branchHeaders = new LinkedHashMap<>();
     final Map<String, String> extra = new LinkedHashMap<>();
-    /** Sent beside the request: headers of HTTP, metadata of gRPC. */
-    final Map<String, String> beside = new LinkedHashMap<>();
+    /** Sent beside the request: headers of HTTP, metadata of gRPC. A name may come twice. */
+    final List<Map.Entry<String, String>> beside = new ArrayList<>();
 
     String queryPrepared = "";
     String customData = "";
     String rollbackReason = "";
     /** "" for the client's own. Over gRPC it can not be said. */
     String protocol = "";
+
+    /** A message's branches together. Over gRPC it can not be said. */
+    boolean concurrent;
 
     boolean waitResult;
     int timeoutToFail;
@@ -90,6 +93,11 @@ final class Global {
         return this;
     }
 
+    Global concurrent() {
+        concurrent = true;
+        return this;
+    }
+
     Global waits() {
         waitResult = true;
         return this;
@@ -121,7 +129,7 @@ final class Global {
     }
 
     Global beside(String name, String value) {
-        beside.put(name, value);
+        beside.add(Map.entry(name, value));
         return this;
     }
 }

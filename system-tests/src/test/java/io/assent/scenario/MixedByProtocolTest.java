@@ -179,17 +179,15 @@ class MixedByProtocolTest {
     void shouldKeepTheProtocolOfThePreparationWhoeverSubmits(World world) {
         Global tcc = Global.tcc("g");
         world.client().prepare(tcc).shouldBeSuccess();
-        try (Client other = world.otherClient()) {
-            other.prepare(tcc).shouldBeSuccess();
-            other.registerBranch(world.tccBranch("g", "01")).shouldBeSuccess();
-            world.client().registerBranch(world.tccBranch("g", "01")).shouldBeSuccess();
-            world.client().registerBranch(world.tccBranch("g", "02")).shouldBeSuccess();
-            other.submit(tcc.waits()).shouldBeSuccess();
-        }
+        Client other = world.client(world.protocol().other());
+        other.prepare(tcc).shouldBeSuccess();
+        other.registerBranch(world.tccBranch("g", "01")).shouldBeSuccess();
+        world.client().registerBranch(world.tccBranch("g", "01")).shouldBeSuccess();
+        world.client().registerBranch(world.tccBranch("g", "02")).shouldBeSuccess();
+        other.submit(tcc.waits()).shouldBeSuccess();
         assertThat(world.busi().received())
                 .extracting(Received::protocol, Received::name)
                 .containsExactly(tuple(world.protocol(), "confirm02"), tuple(world.protocol(), "confirm01"));
-        assertThat(world.transaction("g").path("protocol").asText())
-                .isEqualTo(world.protocol() == Protocol.HTTP ? "http" : "grpc");
+        assertThat(world.transaction("g").path("protocol").asText()).isEqualTo(world.protocolName());
     }
 }

@@ -171,6 +171,32 @@ class MsgByProtocolTest {
         assertThat(world.busi().calls()).endsWith("a1", "a2").hasSize(5);
     }
 
+    /** Prepared over HTTP, for only there a message can be made concurrent. */
+    @ParameterizedTest
+    @ArgumentsSource(Worlds.class)
+    void shouldEndTheRoundOfAConcurrentMessageWhileItsOtherBranchesAreStillCalled(World world) {
+        Global msg = Global.msg("g")
+                .step(world.url("slow"), null, "{}")
+                .step(world.url("quick"), null, "{}")
+                .requestTimeout(3_600)
+                .protocol(world.protocolName())
+                .concurrent();
+        world.client(Protocol.HTTP).prepare(msg).shouldBeSuccess();
+        var gate = world.busi().gate("slow");
+        world.busi().script("quick", "error broken");
+        Global submit = Global.msg("g")
+                .step(world.url("slow"), null, "{}")
+                .step(world.url("quick"), null, "{}")
+                .waits();
+        Reply reply = World.answer(world.meanwhile(() -> world.client().submit(submit)));
+        assertThat(reply.verdict()).isEqualTo(Verdict.ERROR);
+        assertThat(reply.text()).endsWith(RETRIED + world.unknownText("broken"));
+        gate.release();
+        world.passToNext();
+        assertThat(world.status("g")).isEqualTo("succeed");
+        assertThat(world.busi().calls()).containsExactlyInAnyOrder("slow", "quick", "quick");
+    }
+
     @ParameterizedTest
     @ArgumentsSource(Worlds.class)
     void shouldRepeatWhatRefusesAndNothingThatIsDone(World world) {

@@ -330,16 +330,37 @@ class TccByProtocolTest {
 
     @ParameterizedTest
     @ArgumentsSource(Worlds.class)
+    void shouldKeepOutcomeWordsOutOfWhatIsPending(World world) {
+        world.busi().script("confirm01", "no will not", "no FAILURE and ONGOING");
+        world.prepareTcc(Global.tcc("g"), "01");
+        world.client().submit(Global.tcc("g")).shouldBeSuccess();
+        world.settle();
+        assertThat(world.transaction("g").toString())
+                .as("SDKs search it for the words")
+                .doesNotContain("FAILURE")
+                .doesNotContain("ONGOING");
+        JsonNode operation = world.pending("g").path("operations").get(0);
+        assertThat(operation.path("last_outcome").asText()).isEqualTo("failure");
+        assertThat(operation.path("last_error").asText()).isEqualTo("will not Failure");
+        world.passToNext();
+        assertThat(world.transaction("g").toString()).doesNotContain("FAILURE").doesNotContain("ONGOING");
+    }
+
+    @ParameterizedTest
+    @ArgumentsSource(Worlds.class)
     void shouldLetTheClientsOwnHeadersWinOverTheTraceContextOfItsRequest(World world) {
         world.prepareTcc(
                 Global.tcc("g")
                         .beside("traceparent", "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01")
                         .beside("tracestate", "a=b")
+                        .beside("tracestate", "c=d")
                         .branchHeader("Traceparent", "mine"),
                 "01");
         world.client().submit(Global.tcc("g").waits()).shouldBeSuccess();
         assertThat(world.busi().first("confirm01").header("traceparent")).isEqualTo("mine");
-        assertThat(world.busi().first("confirm01").header("tracestate")).isEqualTo("a=b");
+        assertThat(world.busi().first("confirm01").header("tracestate"))
+                .as("a list in two parts")
+                .isEqualTo("a=b,c=d");
     }
 
     @ParameterizedTest

@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.EnumMap;
+import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -27,7 +28,7 @@ final class World implements AutoCloseable {
     private final Business busi = new Business();
     private final Map<Protocol, Participant> participants = new EnumMap<>(Protocol.class);
     private TestServer server;
-    private Client client;
+    private final Map<Protocol, Client> clients = new EnumMap<>(Protocol.class);
 
     World(Protocol protocol) {
         this.protocol = protocol;
@@ -42,7 +43,6 @@ final class World implements AutoCloseable {
     private void start() {
         // A stop waits for no participant, so that calls are in doubt behind it.
         server = new TestServer(data, "ShutdownTimeout", "0");
-        client = protocol.client(server);
     }
 
     /** Shown where the scenario is named. */
@@ -55,13 +55,17 @@ final class World implements AutoCloseable {
         return protocol;
     }
 
-    Client client() {
-        return client;
+    /** As it is said in requests and shown in records. */
+    String protocolName() {
+        return protocol.name().toLowerCase(Locale.ROOT);
     }
 
-    /** A client by the other protocol, to be closed. */
-    Client otherClient() {
-        return protocol.other().client(server);
+    Client client() {
+        return client(protocol);
+    }
+
+    Client client(Protocol by) {
+        return clients.computeIfAbsent(by, each -> each.client(server));
     }
 
     Business busi() {
@@ -80,7 +84,8 @@ final class World implements AutoCloseable {
     }
 
     private void stop() {
-        client.close();
+        clients.values().forEach(Client::close);
+        clients.clear();
         server.close();
     }
 
@@ -136,17 +141,17 @@ final class World implements AutoCloseable {
 
     /** A prepared TCC with these branches. */
     void prepareTcc(Global tcc, String... ids) {
-        client.prepare(tcc).shouldBeSuccess();
+        client().prepare(tcc).shouldBeSuccess();
         for (String id : ids) {
-            client.registerBranch(tccBranch(tcc.gid, id)).shouldBeSuccess();
+            client().registerBranch(tccBranch(tcc.gid, id)).shouldBeSuccess();
         }
     }
 
     /** A prepared XA transaction with these branches. */
     void prepareXa(Global xa, String... ids) {
-        client.prepare(xa).shouldBeSuccess();
+        client().prepare(xa).shouldBeSuccess();
         for (String id : ids) {
-            client.registerBranch(xaBranch(xa.gid, id)).shouldBeSuccess();
+            client().registerBranch(xaBranch(xa.gid, id)).shouldBeSuccess();
         }
     }
 

@@ -19,7 +19,7 @@
  *   <li>texts of answers that decide nothing: {@link io.assent.scenario.World#unknownText};
  *   <li>the URL that calls a workflow's client back: {@link io.assent.scenario.World#callBackUrl};
  *   <li>queries, listings and administrators' acts exist over HTTP only, and users of gRPC ask there too: so does a world;
- *   <li>a concurrent message exists over HTTP only, there is no field for it in gRPC: concurrency is shown by sagas.
+ *   <li>only HTTP has a field for a concurrent message: there it is prepared, whoever submits it.
  * </ul>
  */
 package io.assent.scenario;
