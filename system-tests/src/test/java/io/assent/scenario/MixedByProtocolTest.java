@@ -190,4 +190,20 @@ class MixedByProtocolTest {
                 .containsExactly(tuple(world.protocol(), "confirm02"), tuple(world.protocol(), "confirm01"));
         assertThat(world.transaction("g").path("protocol").asText()).isEqualTo(world.protocolName());
     }
+
+    /** A gRPC participant's code decides alone, whatever its message says; a client over HTTP searches texts for the words. */
+    @ParameterizedTest
+    @ArgumentsSource(Worlds.class)
+    void shouldNotLetAnUnknownResultLookLikeADefiniteOne(World world) {
+        world.busi().script("confirm", "error FAILURE or ONGOING");
+        world.client().prepare(Global.tcc("g").protocol("grpc")).shouldBeSuccess();
+        world.client()
+                .registerBranch(BranchRequest.tcc("g", "01", grpc(world, "confirm"), grpc(world, "cancel"), "{}"))
+                .shouldBeSuccess();
+        Reply reply = world.client().submit(Global.tcc("g").protocol("grpc").waits());
+        assertThat(reply.verdict()).isEqualTo(Verdict.ERROR);
+        assertThat(reply.text()).endsWith("rpc error: code = Unknown desc = Failure or Ongoing");
+        world.passToNext();
+        assertThat(world.status("g")).isEqualTo("succeed");
+    }
 }

@@ -406,6 +406,31 @@ class SagaByProtocolTest {
 
     @ParameterizedTest
     @ArgumentsSource(Worlds.class)
+    void shouldCallWithNothingWhereThePayloadIsEmpty(World world) {
+        Global saga = Global.saga("g").step(world.url("a1"), world.url("c1"), "");
+        world.busi().script("a1", "no stop");
+        assertThat(world.client().submit(saga.waits()).verdict()).isEqualTo(Verdict.FAILURE);
+        assertThat(world.busi().calls()).containsExactly("a1", "c1");
+        assertThat(world.busi().received()).extracting(Received::text).containsOnly("");
+    }
+
+    @ParameterizedTest
+    @ArgumentsSource(Worlds.class)
+    void shouldTakeAHeaderThatCanNotBeSentForUnknown(World world) {
+        world.client()
+                .submit(world.saga("g", 1).branchHeader("no name", "x").timeoutToFail(25))
+                .shouldBeSuccess();
+        world.settle();
+        JsonNode operation = world.pending("g").path("operations").get(0);
+        assertThat(operation.path("last_outcome").asText()).isEqualTo("unknown");
+        assertThat(operation.path("last_error").asText()).startsWith("branch header");
+        world.pass(25_000);
+        assertThat(world.status("g")).isEqualTo("aborting");
+        assertThat(world.busi().calls()).isEmpty();
+    }
+
+    @ParameterizedTest
+    @ArgumentsSource(Worlds.class)
     void shouldCarryALargePayload(World world) {
         String payload = "\u00e9".repeat(1_500_000);
         Global saga = Global.saga("g").step(world.url("a1"), world.url("c1"), payload);
@@ -419,7 +444,7 @@ class SagaByProtocolTest {
     @ParameterizedTest
     @ArgumentsSource(Worlds.class)
     void shouldCarryAGidOfUnusualCharacters(World world) {
-        String gid = "a b/c?d&e=f%20+\"'\\<#>{}|~";
+        String gid = " a b/c?d&e=f%20+\"'\\<#>{}|~ ";
         world.client().submit(world.saga(gid, 1).waits()).shouldBeSuccess();
         assertThat(world.busi().first("a1").gid()).isEqualTo(gid);
         assertThat(world.transaction(gid).path("gid").asText()).isEqualTo(gid);

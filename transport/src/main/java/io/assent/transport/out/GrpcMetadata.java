@@ -4,8 +4,9 @@ import io.assent.engine.BranchCall;
 import io.assent.engine.BranchCall.Header;
 import io.grpc.Metadata;
 import java.nio.charset.StandardCharsets;
+import java.util.LinkedHashMap;
 import java.util.Locale;
-import java.util.Set;
+import java.util.Map;
 
 /** The metadata of a branch call (PROTOCOL 4): who is called for, then the branch headers. */
 final class GrpcMetadata {
@@ -14,9 +15,6 @@ final class GrpcMetadata {
     private static final Metadata.Key<String> BRANCH_ID = key("dtm-branch_id");
     private static final Metadata.Key<String> OP = key("dtm-op");
     private static final Metadata.Key<String> DTM = key("dtm-dtm");
-
-    /** Stand in front of the client's own headers; of equal names the last is sent. */
-    private static final Set<String> TRACE_CONTEXT = Set.of("traceparent", "tracestate");
 
     private GrpcMetadata() {}
 
@@ -27,14 +25,18 @@ final class GrpcMetadata {
         metadata.put(BRANCH_ID, printable("dtm-branch_id", branch.branchId()));
         metadata.put(OP, printable("dtm-op", branch.operation()));
         metadata.put(DTM, "");
+        // Of equal names among them the last is sent: the trace context stands in front of the client's own.
+        Map<String, Header> headers = new LinkedHashMap<>();
         for (Header header : branch.headers()) {
-            add(metadata, header);
+            headers.put(header.name().toLowerCase(Locale.ROOT), header);
+        }
+        for (Map.Entry<String, Header> header : headers.entrySet()) {
+            add(metadata, header.getKey(), header.getValue());
         }
         return metadata;
     }
 
-    private static void add(Metadata metadata, Header header) throws Unsendable {
-        String name = header.name().toLowerCase(Locale.ROOT);
+    private static void add(Metadata metadata, String name, Header header) throws Unsendable {
         if (isLibrarys(name)) {
             return;
         }
@@ -43,9 +45,6 @@ final class GrpcMetadata {
                 Metadata.Key<byte[]> key = Metadata.Key.of(name, Metadata.BINARY_BYTE_MARSHALLER);
                 metadata.put(key, header.value().getBytes(StandardCharsets.UTF_8));
             } else {
-                if (TRACE_CONTEXT.contains(name)) {
-                    metadata.removeAll(key(name));
-                }
                 metadata.put(key(name), printable(name, header.value()));
             }
         } catch (IllegalArgumentException notAKey) {

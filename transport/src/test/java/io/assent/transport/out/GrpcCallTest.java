@@ -77,7 +77,7 @@ class GrpcCallTest {
 
     /** The engine puts the trace context of the request in front of the headers that the client gave. */
     @Test
-    void shouldSendTheClientsOwnTraceContextAlone() throws IOException {
+    void shouldSendTheLastOfEqualNamesAmongBranchHeaders() throws IOException {
         try (GrpcParticipant participant = new GrpcParticipant(any -> Status.OK);
                 Caller caller = new Caller()) {
             Received received = oneCall(
@@ -85,11 +85,14 @@ class GrpcCallTest {
                             .protocol("grpc")
                             .header("traceparent", "of the request")
                             .header("tracestate", "a=b")
-                            .header("TraceParent", "mine"),
+                            .header("X-Tenant", "first")
+                            .header("TraceParent", "mine")
+                            .header("x-tenant", "second"),
                     participant);
             assertThat(received.metadata().getAll(GrpcMetadata.key("traceparent")))
                     .containsExactly("mine");
             assertThat(received.metadata("tracestate")).isEqualTo("a=b");
+            assertThat(received.metadata().getAll(GrpcMetadata.key("x-tenant"))).containsExactly("second");
         }
     }
 
