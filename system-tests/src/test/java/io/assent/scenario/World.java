@@ -27,8 +27,8 @@ final class World implements AutoCloseable {
     private final Path data;
     private final Business busi = new Business();
     private final Map<Protocol, Participant> participants = new EnumMap<>(Protocol.class);
-    private TestServer server;
     private final Map<Protocol, Client> clients = new EnumMap<>(Protocol.class);
+    private TestServer server;
 
     World(Protocol protocol) {
         this.protocol = protocol;
@@ -64,7 +64,8 @@ final class World implements AutoCloseable {
         return client(protocol);
     }
 
-    Client client(Protocol by) {
+    /** Any thread. */
+    synchronized Client client(Protocol by) {
         return clients.computeIfAbsent(by, each -> each.client(server));
     }
 
@@ -91,8 +92,8 @@ final class World implements AutoCloseable {
 
     // ---------------------------------------------------------------- participants
 
-    /** The business as participant of one protocol. */
-    Participant participant(Protocol by) {
+    /** The business as participant of one protocol. Any thread. */
+    synchronized Participant participant(Protocol by) {
         return participants.computeIfAbsent(by, each -> each.participant(busi));
     }
 
