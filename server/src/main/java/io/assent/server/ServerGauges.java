@@ -12,6 +12,9 @@ import io.assent.transport.grpc.GrpcFront;
 import io.assent.transport.out.DestinationClass;
 import io.assent.transport.out.Dispatcher;
 import io.assent.transport.out.DispatcherCounters;
+import io.netty.util.internal.PlatformDependent;
+import java.lang.management.BufferPoolMXBean;
+import java.lang.management.ManagementFactory;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.DoubleSupplier;
@@ -59,7 +62,26 @@ final class ServerGauges {
                 () -> clock.offsetMs() / 1e3);
         metrics.gauge("assent_client_connections", "Connections of HTTP clients.", front::connections);
         metrics.gauge("assent_grpc_client_connections", "Connections of gRPC clients.", grpcFront::connections);
+        BufferPoolMXBean direct = directBuffers();
+        metrics.gauge(
+                "assent_direct_memory_bytes",
+                "Memory outside the heap that the network library and java.nio hold.",
+                () -> directMemory(direct));
         registerCalls(metrics, dispatchers);
+    }
+
+    /** Where the network library can free memory by itself, it takes it behind the JVM's back; else the JVM counts it as its own. */
+    private static double directMemory(BufferPoolMXBean direct) {
+        long network = Math.max(0, PlatformDependent.usedDirectMemory());
+        long jvm = direct.getMemoryUsed();
+        return PlatformDependent.useDirectBufferNoCleaner() ? network + jvm : Math.max(network, jvm);
+    }
+
+    private static BufferPoolMXBean directBuffers() {
+        return ManagementFactory.getPlatformMXBeans(BufferPoolMXBean.class).stream()
+                .filter(pool -> pool.getName().equals("direct"))
+                .findFirst()
+                .orElseThrow();
     }
 
     private static void registerCalls(Metrics metrics, List<Dispatcher> dispatchers) {

@@ -17,7 +17,8 @@ import picocli.CommandLine.Command;
             ForwarderCommand.class,
             GenerateCommand.class,
             CompareCommand.class,
-            KillCommand.class
+            KillCommand.class,
+            FuzzCommand.class
         },
         footer = {"", "Exit code: 0 all well, 1 the check failed or errors occurred, 2 wrong usage."})
 public final class Main {

@@ -21,7 +21,7 @@ class MainTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"participant", "forwarder", "generate", "compare", "kill"})
+    @ValueSource(strings = {"participant", "forwarder", "generate", "compare", "kill", "fuzz"})
     void shouldDescribeEveryOptionWhenAskedForHelp(final String command) {
         assertThat(run(command, "--help")).isZero();
         assertThat(out.toString()).contains("Usage: load-test " + command);

@@ -10,6 +10,7 @@ final class Responses {
     private static final byte[] SUCCESS_BODY = "{\"dtm_result\":\"SUCCESS\"}".getBytes(StandardCharsets.US_ASCII);
     private static final String JSON = "application/json; charset=utf-8";
     private static final String TEXT = "text/plain";
+    private static final String HEX = "0123456789ABCDEF";
 
     /** A JSON-RPC error that decides nothing. */
     private static final int RPC_INTERNAL = -32_603;
@@ -112,7 +113,21 @@ final class Responses {
     }
 
     void redirect(Exchange exchange, int status, String location) {
-        respond(exchange, status, TEXT, new byte[0], "Location: " + location + "\r\n");
+        respond(exchange, status, TEXT, new byte[0], "Location: " + printable(location) + "\r\n");
+    }
+
+    /** What a client sent in its target may not break out of a header field: what no URL may hold is escaped, each char being one byte. */
+    private static String printable(String location) {
+        StringBuilder text = new StringBuilder(location.length() + 16);
+        for (int i = 0; i < location.length(); i++) {
+            char c = location.charAt(i);
+            if (c > ' ' && c <= '~') {
+                text.append(c);
+            } else {
+                text.append('%').append(HEX.charAt(c >> 4 & 15)).append(HEX.charAt(c & 15));
+            }
+        }
+        return text.toString();
     }
 
     private void respond(Exchange exchange, int status, String contentType, byte[] body, String moreHeaders) {

@@ -307,6 +307,9 @@ public final class Dispatcher implements AutoCloseable {
     }
 
     void end(OutboundCall call, Outcome outcome, String text) {
+        if (closed) {
+            return;
+        }
         settle(call, outcome);
         if (taking) {
             ends.tellLater(call, outcome, text);

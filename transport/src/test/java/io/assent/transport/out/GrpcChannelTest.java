@@ -13,6 +13,7 @@ import io.netty.handler.ssl.SslContextBuilder;
 import io.netty.handler.ssl.SslProvider;
 import java.io.IOException;
 import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.net.UnknownHostException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -159,6 +160,36 @@ class GrpcChannelTest {
                 assertThat(caller.call(url).protocol("grpc").end().outcome()).isEqualTo(Outcome.SUCCESS);
                 assertThat(after.received).hasSize(1);
             }
+        }
+    }
+
+    @Test
+    void shouldFindAParticipantThatWasAwayBetweenCalls() throws IOException {
+        GrpcParticipant before = new GrpcParticipant(any -> Status.OK);
+        int port = before.port();
+        String url = before.url();
+        try (Caller caller = new Caller()) {
+            assertThat(succeeds(caller, url)).isTrue();
+            before.close();
+            // The channel tries to come back at once, is turned away, and pauses.
+            try (ServerSocket turnsAway = new ServerSocket(port, 1, InetAddress.getByName("127.0.0.1"))) {
+                turnsAway.accept().close();
+            }
+            try (GrpcParticipant after = new GrpcParticipant("127.0.0.1", port, any -> Status.OK, builder -> {})) {
+                assertThat(succeeds(caller, url)).isTrue();
+                assertThat(after.received).hasSize(1);
+            }
+        }
+    }
+
+    @Test
+    void shouldTellNobodyOfCallsThatEndWithTheDispatcher() throws IOException {
+        try (GrpcParticipant participant = new GrpcParticipant(GrpcParticipant.HANGS)) {
+            Caller caller = new Caller();
+            call(caller, participant).timeoutMs(60_000).start();
+            eventually(() -> !participant.received.isEmpty(), "the call arrives");
+            caller.close();
+            assertThat(caller.endedCalls()).isZero();
         }
     }
 
