@@ -126,8 +126,6 @@ class AnswersTest {
 
     @Test
     void shouldThrowThePlainExceptionWhenNoAnswerComesInTime() {
-        stub.hanging();
-        client.newGid();
         try (AssentGrpcClient impatient = AssentGrpcClient.builder(stub.target())
                 .requestTimeout(Duration.ofSeconds(1))
                 .build()) {
@@ -141,11 +139,24 @@ class AnswersTest {
 
     /** The request may have been taken before. */
     @Test
-    void shouldThrowThePlainExceptionWhenTheConnectionBreaksUnderTheCall() {
+    void shouldThrowThePlainExceptionWhenTheConnectionBreaksUnderTheCall() throws IOException {
+        stub.hanging();
+        try (Wire wire = new Wire(stub.port());
+                AssentGrpcClient far = AssentGrpcClient.connect("127.0.0.1:" + wire.port())) {
+            stub.onRequest(wire::cut);
+            assertThatThrownBy(() -> far.saga("g1").step("h:1/s/A", "h:1/s/B").submit())
+                    .isExactlyInstanceOf(AssentException.class)
+                    .hasMessageStartingWith("submit: UNAVAILABLE: ");
+        }
+        assertThat(stub.methods()).containsExactly("submit");
+    }
+
+    @Test
+    void shouldThrowThePlainExceptionWhenTheServerStopsUnderTheCall() {
         stub.breaking();
         assertThatThrownBy(this::submit)
                 .isExactlyInstanceOf(AssentException.class)
-                .hasMessageStartingWith("submit: UNAVAILABLE: ");
+                .hasMessageStartingWith("submit: CANCELLED: ");
         assertThat(stub.methods()).containsExactly("submit");
     }
 

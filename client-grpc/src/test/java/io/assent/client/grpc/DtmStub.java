@@ -33,6 +33,7 @@ final class DtmStub extends DtmGrpc.DtmImplBase implements AutoCloseable {
     private final ConcurrentLinkedDeque<Consumer<StreamObserver<?>>> ends = new ConcurrentLinkedDeque<>();
     private final List<Request> requests = new CopyOnWriteArrayList<>();
     private volatile String gid = "stub-gid";
+    private volatile Runnable onRequest = () -> {};
 
     DtmStub() {
         this(0);
@@ -67,6 +68,12 @@ final class DtmStub extends DtmGrpc.DtmImplBase implements AutoCloseable {
     /** Takes one request and says nothing. */
     DtmStub hanging() {
         ends.add(observer -> {});
+        return this;
+    }
+
+    /** Runs with every request, before it is ended. */
+    DtmStub onRequest(final Runnable action) {
+        onRequest = action;
         return this;
     }
 
@@ -129,6 +136,7 @@ final class DtmStub extends DtmGrpc.DtmImplBase implements AutoCloseable {
                 method,
                 TextFormat.printer().printToString(request),
                 deadline == null ? 0 : deadline.timeRemaining(TimeUnit.MILLISECONDS)));
+        onRequest.run();
         final Consumer<StreamObserver<?>> end = ends.poll();
         if (end != null) {
             end.accept(answer);
