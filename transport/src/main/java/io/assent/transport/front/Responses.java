@@ -1,6 +1,7 @@
 package io.assent.transport.front;
 
 import io.assent.engine.Answer;
+import io.assent.engine.Rejection;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import java.nio.charset.StandardCharsets;
@@ -102,9 +103,10 @@ final class Responses {
         respond(exchange, 503, JSON, message(exchange, text), "Retry-After: 1\r\n");
     }
 
+    /** The text is free of the words that stand for an outcome; so must the gid be, since SDKs look for them in the whole body. */
     private byte[] message(Exchange exchange, String text) {
         return exchange.shape == Exchange.Shape.WORKFLOW
-                ? json.workflowRefusal(exchange.gid(), text)
+                ? json.workflowRefusal(Rejection.withoutMarkers(exchange.gid()), text)
                 : json.texts("message", text);
     }
 
