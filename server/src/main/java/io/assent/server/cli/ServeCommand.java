@@ -22,7 +22,6 @@ import picocli.CommandLine.Option;
 /** {@code assent serve}: the server, until it is told to stop. */
 @Command(
         name = "serve",
-        mixinStandardHelpOptions = true,
         versionProvider = ServeCommand.Versions.class,
         sortOptions = false,
         description = {
@@ -88,9 +87,19 @@ final class ServeCommand implements Callable<Integer> {
             description = "Removes all data of the data directory before the start.")
     private boolean reset;
 
-    /** Only its being given matters: picocli prints the version then. */
+    // picocli acts on these two when they are given. DTM has -v, our other commands -V.
     @SuppressWarnings("UnusedVariable")
-    @Option(names = "-v", versionHelp = true, description = "Prints the version and exits.")
+    @Option(
+            names = {"-h", "--help"},
+            usageHelp = true,
+            description = "Shows this help message and exits.")
+    private boolean help;
+
+    @SuppressWarnings("UnusedVariable")
+    @Option(
+            names = {"-v", "-V", "--version"},
+            versionHelp = true,
+            description = "Prints the version and exits.")
     private boolean version;
 
     @Override
