@@ -2,12 +2,12 @@ package io.assent.client;
 
 import io.assent.client.internal.JsonException;
 import io.assent.client.internal.JsonReader;
+import io.assent.client.internal.TransactionRequest;
 import java.net.URI;
 import java.net.URLEncoder;
 import java.net.http.HttpClient;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 
@@ -19,9 +19,11 @@ import java.util.Optional;
 public final class AssentClient {
 
     private final Exchange exchange;
+    private final HttpCoordinator coordinator;
 
     private AssentClient(final Exchange exchange) {
         this.exchange = exchange;
+        this.coordinator = new HttpCoordinator(exchange);
     }
 
     /**
@@ -79,7 +81,7 @@ public final class AssentClient {
     public Optional<TransactionView> query(final String gid) {
         // Not scanned for the word FAILURE: the reason of a failed transaction carries it.
         final String body = exchange.get(
-                "query", "?gid=" + URLEncoder.encode(GlobalTransaction.checkedGid(gid), StandardCharsets.UTF_8));
+                "query", "?gid=" + URLEncoder.encode(TransactionRequest.checkedGid(gid), StandardCharsets.UTF_8));
         try {
             return TransactionView.of(json(body, "query"));
         } catch (final JsonException e) {
@@ -94,7 +96,7 @@ public final class AssentClient {
      * @return the builder; nothing is sent before its {@code submit()}.
      */
     public Saga saga(final String gid) {
-        return new Saga(exchange, gid);
+        return new Saga(coordinator, gid);
     }
 
     /**
@@ -104,7 +106,7 @@ public final class AssentClient {
      * @return the builder.
      */
     public Msg msg(final String gid) {
-        return new Msg(exchange, gid);
+        return new Msg(coordinator, gid);
     }
 
     /**
@@ -116,13 +118,7 @@ public final class AssentClient {
      * @throws TransactionFailed if its status does not allow it.
      */
     public void abort(final String gid, final String transType, final String reason) {
-        final Map<String, Object> body = new LinkedHashMap<>();
-        body.put("gid", GlobalTransaction.checkedGid(gid));
-        body.put("trans_type", transType);
-        if (!reason.isEmpty()) {
-            body.put("rollback_reason", reason);
-        }
-        exchange.post("abort", body, null);
+        coordinator.abort(TransactionRequest.abort(gid, transType, reason));
     }
 
     /**
@@ -132,7 +128,7 @@ public final class AssentClient {
      * @throws TransactionFailed if it is finished already.
      */
     public void forceStop(final String gid) {
-        exchange.post("forceStop", Map.of("gid", GlobalTransaction.checkedGid(gid)), null);
+        exchange.post("forceStop", Map.of("gid", TransactionRequest.checkedGid(gid)), exchange.timeout());
     }
 
     private static Map<String, Object> json(final String body, final String what) {

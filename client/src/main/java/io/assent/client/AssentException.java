@@ -16,7 +16,7 @@ public sealed class AssentException extends RuntimeException
      * Makes the exception.
      *
      * @param message what was asked and what was answered.
-     * @param httpStatus the status of the answer, 0 if there was none.
+     * @param httpStatus the status of the answer, 0 if there was none or it has none.
      * @param cause what broke the exchange, or null.
      */
     public AssentException(final String message, final int httpStatus, final Throwable cause) {
@@ -27,7 +27,7 @@ public sealed class AssentException extends RuntimeException
     /**
      * Tells the status of the answer.
      *
-     * @return the HTTP status, 0 when no answer came.
+     * @return the HTTP status, 0 when no answer came, and over gRPC, where the cause has the status.
      */
     public final int httpStatus() {
         return httpStatus;

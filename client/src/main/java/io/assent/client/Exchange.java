@@ -6,7 +6,6 @@ import io.assent.client.internal.JsonWriter;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.URI;
-import java.net.URLEncoder;
 import java.net.http.HttpClient;
 import java.net.http.HttpConnectTimeoutException;
 import java.net.http.HttpRequest;
@@ -18,8 +17,8 @@ import java.util.Map;
 import java.util.Objects;
 
 /**
- * One call to the coordinator or, for the check of a message, to a participant, and what its answer means. A call to the
- * coordinator succeeded when the status is 200 and the body does not say FAILURE or ONGOING: coordinators before DTM 1.10 said it there.
+ * One call to the coordinator, and what its answer means. It succeeded when the status is 200 and the body does not say FAILURE or
+ * ONGOING: coordinators before DTM 1.10 said it there.
  */
 final class Exchange {
 
@@ -36,14 +35,23 @@ final class Exchange {
         this.timeout = timeout;
     }
 
+    HttpClient http() {
+        return http;
+    }
+
     String baseUrl() {
         return baseUrl;
     }
 
-    /** Posts a JSON object; {@code branchTimeout} (or null) is the transaction's own, which a waiting submit must outlast. */
-    void post(final String endpoint, final Map<String, ?> body, final Duration branchTimeout) {
+    /** How long an answer may take unless a transaction says otherwise. */
+    Duration timeout() {
+        return timeout;
+    }
+
+    /** Posts a JSON object whose answer may take so long. */
+    void post(final String endpoint, final Map<String, ?> body, final Duration answerWithin) {
         final HttpRequest request = HttpRequest.newBuilder(URI.create(baseUrl + "/" + endpoint))
-                .timeout(outlasting(branchTimeout))
+                .timeout(answerWithin)
                 .header("Content-Type", "application/json")
                 .POST(HttpRequest.BodyPublishers.ofString(JsonWriter.write(body), StandardCharsets.UTF_8))
                 .build();
@@ -66,54 +74,6 @@ final class Exchange {
         return send(endpoint, request);
     }
 
-    /** What a participant says about the local transaction of a message. */
-    enum Prepared {
-        /** It is committed. */
-        COMMITTED,
-        /** It never was and never will be. */
-        ROLLED_BACK,
-        /** Nothing definite; the coordinator asks again later. */
-        UNKNOWN
-    }
-
-    /** Asks a participant as the coordinator would (PROTOCOL 5.6), and judges its answer by PROTOCOL 5.2. */
-    Prepared queryPrepared(final String url, final BarrierId barrier, final Map<String, String> headers) {
-        final String query = "branch_id=" + encoded(barrier.branchId()) + "&dtm=" + encoded(baseUrl) + "&gid="
-                + encoded(barrier.gid()) + "&op=" + encoded(barrier.op()) + "&trans_type="
-                + encoded(barrier.transType());
-        try {
-            final HttpRequest.Builder request = HttpRequest.newBuilder(
-                            URI.create(url + (url.indexOf('?') < 0 ? "?" : "&") + query))
-                    .timeout(timeout)
-                    .header("Content-Type", "application/json");
-            headers.forEach(request::setHeader);
-            final HttpResponse<String> answer =
-                    http.send(request.GET().build(), BodyHandlers.ofString(StandardCharsets.UTF_8));
-            if (answer.statusCode() == 425 || answer.body().contains("ONGOING")) {
-                return Prepared.UNKNOWN;
-            }
-            if (answer.statusCode() == 409 || answer.body().contains("FAILURE")) {
-                return Prepared.ROLLED_BACK;
-            }
-            return answer.statusCode() == 200 ? Prepared.COMMITTED : Prepared.UNKNOWN;
-        } catch (final InterruptedException e) {
-            Thread.currentThread().interrupt();
-            return Prepared.UNKNOWN;
-        } catch (final IOException | IllegalArgumentException e) {
-            return Prepared.UNKNOWN;
-        }
-    }
-
-    private Duration outlasting(final Duration branchTimeout) {
-        if (branchTimeout == null) {
-            return timeout;
-        }
-        // The coordinator answers a waiting client after request_timeout + 2 s at the latest; one more second is for
-        // the way.
-        final Duration waiting = branchTimeout.plusSeconds(3);
-        return waiting.compareTo(timeout) > 0 ? waiting : timeout;
-    }
-
     private String send(final String what, final HttpRequest request) {
         final HttpResponse<String> answer;
         try {
@@ -133,9 +93,9 @@ final class Exchange {
             case 200:
                 return answer.body();
             case 409:
-                throw new TransactionFailed(what + ": " + message(answer.body()), status);
+                throw new TransactionFailed(what + ": " + message(answer.body()), status, null);
             case 425:
-                throw new StillOngoing(what + ": " + message(answer.body()), status);
+                throw new StillOngoing(what + ": " + message(answer.body()), status, null);
             case 503:
                 throw new CoordinatorUnavailable(
                         what + ": " + message(answer.body()), status, retryAfter(answer), null);
@@ -146,10 +106,10 @@ final class Exchange {
 
     private static void checkWords(final String what, final String body) {
         if (body.contains("ONGOING")) {
-            throw new StillOngoing(what + ": " + message(body), 200);
+            throw new StillOngoing(what + ": " + message(body), 200, null);
         }
         if (body.contains("FAILURE")) {
-            throw new TransactionFailed(what + ": " + message(body), 200);
+            throw new TransactionFailed(what + ": " + message(body), 200, null);
         }
     }
 
@@ -173,9 +133,5 @@ final class Exchange {
         }
         final Duration pause = Duration.ofSeconds(Long.parseLong(seconds));
         return pause.compareTo(RETRY_AFTER_MAX) > 0 ? RETRY_AFTER_MAX : pause;
-    }
-
-    private static String encoded(final String value) {
-        return URLEncoder.encode(value, StandardCharsets.UTF_8);
     }
 }

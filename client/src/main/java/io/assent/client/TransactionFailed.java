@@ -1,10 +1,10 @@
 package io.assent.client;
 
 /**
- * The coordinator answered FAILURE (409): the request does not fit the transaction's status, or, with
+ * The coordinator answered FAILURE (409; over gRPC ABORTED): the request does not fit the transaction's status, or, with
  * {@code waitResult()}, the transaction did not succeed within the wait. The latter does not prove that it is rolled back, only that it has
  * not succeeded yet: {@link AssentClient#query(String) query} tells. Thrown by a local transaction of
- * {@link Msg#doAndSubmit}, it means "a definite no: abort".
+ * {@link GlobalMsg#doAndSubmit}, it means "a definite no: abort".
  */
 public final class TransactionFailed extends AssentException {
 
@@ -19,7 +19,14 @@ public final class TransactionFailed extends AssentException {
         super(message, 0, null);
     }
 
-    TransactionFailed(final String message, final int httpStatus) {
-        super(message, httpStatus, null);
+    /**
+     * Makes the exception for an answer of the coordinator.
+     *
+     * @param message what was asked and what was answered.
+     * @param httpStatus the status of the answer, 0 if it has none.
+     * @param cause the answer as an exception of its protocol, or null.
+     */
+    public TransactionFailed(final String message, final int httpStatus, final Throwable cause) {
+        super(message, httpStatus, cause);
     }
 }

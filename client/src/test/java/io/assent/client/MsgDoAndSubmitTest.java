@@ -24,7 +24,7 @@ class MsgDoAndSubmitTest {
         participant.close();
     }
 
-    private void run(final Msg.LocalTransaction local) throws Exception {
+    private void run(final LocalTransaction local) throws Exception {
         coordinator
                 .client()
                 .msg("g")

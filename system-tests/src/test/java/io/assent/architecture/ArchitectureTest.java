@@ -129,7 +129,20 @@ class ArchitectureTest {
                         "io.assent.grpc..",
                         "io.assent.transport..")
                 .check(PRODUCTION);
-        dependsOnlyOn("io.assent.client..", "java..", "io.assent.client..").check(PRODUCTION);
+        dependsOnlyOn("io.assent.client", "java..", "io.assent.client", "io.assent.client.internal")
+                .check(PRODUCTION);
+        dependsOnlyOn("io.assent.client.internal", "java..", "io.assent.client", "io.assent.client.internal")
+                .check(PRODUCTION);
+        // No transport: which one is there is the user's choice.
+        dependsOnlyOn(
+                        "io.assent.client.grpc..",
+                        "java..",
+                        "io.grpc",
+                        "io.grpc.stub",
+                        "com.google.protobuf",
+                        "io.assent.grpc",
+                        "io.assent.client..")
+                .check(PRODUCTION);
         noClasses()
                 .that(resideInAPackage("io.assent.loadtest.."))
                 .should()

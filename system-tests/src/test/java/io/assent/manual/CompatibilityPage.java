@@ -20,7 +20,7 @@ final class CompatibilityPage {
     private static final Pattern QUOTED = Pattern.compile("`([^`]+)`");
     private static final Pattern METHOD = Pattern.compile("(?:(\\w[\\w-]*)/)?(\\w+Test)\\.(\\w+)");
     /** Rows of these verdicts concern no test of this build. */
-    private static final List<String> ELSEWHERE = List.of("SDKs only", "with gRPC");
+    private static final List<String> ELSEWHERE = List.of("SDKs only");
 
     private final Path project;
     private final List<Row> rows;

@@ -285,6 +285,7 @@ class DtmOverGrpcTest {
         Metadata metadata = new Metadata();
         metadata.put(key("traceparent"), "00-1-2-01");
         metadata.put(key("tracestate"), "a=b");
+        metadata.put(key("tracestate"), "c=d");
         metadata.put(key("x-assent-actor"), "ops");
         metadata.put(key("x-assent-reason"), "because");
         DtmBlockingStub named = dtm.withInterceptors(MetadataUtils.newAttachHeadersInterceptor(metadata));
@@ -294,7 +295,9 @@ class DtmOverGrpcTest {
                     .setSteps("[{\"action\":\"" + busi.url("a") + "\"}]")
                     .addBinPayloads(ByteString.copyFrom("{}", StandardCharsets.UTF_8))));
             assertThat(busi.received().get(0).header("traceparent")).isEqualTo("00-1-2-01");
-            assertThat(busi.received().get(0).header("tracestate")).isEqualTo("a=b");
+            assertThat(busi.received().get(0).header("tracestate"))
+                    .as("a list in two parts")
+                    .isEqualTo("a=b,c=d");
         }
     }
 

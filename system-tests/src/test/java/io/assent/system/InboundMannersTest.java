@@ -3,6 +3,9 @@ package io.assent.system;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.assent.engine.Limits;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
@@ -59,6 +62,67 @@ class InboundMannersTest {
             assertThat(at).as("reply " + i).isPositive();
             at++;
         }
+    }
+
+    @Test
+    void shouldAnswerEverythingWhenAClientEndsItsSideWithManyRequestsUnderWay() {
+        StringBuilder requests = new StringBuilder();
+        for (int i = 0; i < 500; i++) {
+            requests.append("GET /api/dtmsvr/query?gid=g").append(i).append(" HTTP/1.1\r\nHost: x\r\n\r\n");
+        }
+        for (int repeat = 0; repeat < 20; repeat++) {
+            assertThat(count(RawClient.exchange(server.port(), requests.toString(), true), "HTTP/1.1 200 OK"))
+                    .isEqualTo(500);
+        }
+    }
+
+    @Test
+    void shouldAnswerNothingBehindARequestThatIsGivenUpBecauseItsClientHasEndedItsSide() throws IOException {
+        try (ServerSocket silent = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            String body =
+                    "{\"gid\":\"given-up\",\"trans_type\":\"saga\",\"wait_result\":true,\"payloads\":[\"\"],\"steps\":[{\"action\":\"http://127.0.0.1:"
+                            + silent.getLocalPort() + "/\"}]}";
+            String replies = RawClient.exchange(
+                    server.port(),
+                    "GET /api/dtmsvr/query?gid=before HTTP/1.1\r\nHost: x\r\n\r\n"
+                            + "POST /api/dtmsvr/submit HTTP/1.1\r\nHost: x\r\nContent-Length: " + body.length()
+                            + "\r\n\r\n" + body
+                            + PING + "\r\n",
+                    true);
+            assertThat(count(replies, "HTTP/1.1 ")).isEqualTo(1);
+            assertThat(replies).contains("\"transaction\":null").doesNotContain("pong");
+        }
+        assertThat(server.status("given-up")).isEqualTo("submitted");
+    }
+
+    @Test
+    void shouldSendALargeResponseWholeWhenTheClientHasEndedItsSide() {
+        int length = 3 << 20;
+        server.submit("{\"gid\":\"long-read\",\"trans_type\":\"saga\",\"steps\":[{\"action\":\"\"}],\"payloads\":[\""
+                + "x".repeat(length) + "\"]}");
+        String reply = RawClient.exchange(
+                server.port(), "GET /api/dtmsvr/query?gid=long-read HTTP/1.1\r\nHost: x\r\n\r\n", true);
+        assertThat(reply.length()).isGreaterThan(length * 2);
+        assertThat(reply).startsWith("HTTP/1.1 200 OK").endsWith("}");
+    }
+
+    @Test
+    void shouldLetAClientReadEveryAnswerWhenWhatItSentBehindThemIsRefusedUnread() {
+        String many = "GET /api/metrics HTTP/1.1\r\nHost: x\r\n\r\n".repeat(40);
+        for (int repeat = 0; repeat < 5; repeat++) {
+            String replies = raw(many + "no request\r\n\r\n" + "x".repeat(1 << 20));
+            assertThat(count(replies, "HTTP/1.1 200 OK")).isEqualTo(40);
+            assertThat(count(replies, "HTTP/1.1 400 Bad Request")).isEqualTo(1);
+        }
+    }
+
+    @Test
+    void shouldEscapeWhatWouldBreakOutOfTheLocationOfARedirect() {
+        String reply = raw(
+                "GET /api/dtmsvr/query/?a=\u0001\u007f\u00e9\"&b=%41 HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
+        assertThat(reply)
+                .startsWith("HTTP/1.1 301 ")
+                .contains("\r\nLocation: /api/dtmsvr/query?a=%01%7F%E9\"&b=%41\r\n");
     }
 
     @Test

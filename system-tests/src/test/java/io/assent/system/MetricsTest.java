@@ -136,6 +136,28 @@ class MetricsTest {
         assertThat(text().lines().count()).isLessThan(before + 60);
     }
 
+    @Test
+    void shouldTakeTheReasonOfARefusalFromTheRuleAndNeverFromWhatAClientSent() {
+        for (int i = 0; i < 200; i++) {
+            String filler = "null,".repeat(i);
+            server.submit("{\"gid\":\"g\",\"branch_headers\":{\"theirs" + i + "\":1}}");
+            server.submit("{\"gid\":\"g\",\"req_extra\":{\"theirs" + i + "\":1}}");
+            server.submit("{\"gid\":\"g\",\"steps\":[" + filler + "1]}");
+            server.submit("{\"gid\":\"g\",\"steps\":[" + filler + "{\"theirs\":1}]}");
+            server.submit("{\"gid\":\"g\",\"payloads\":[" + filler + "1]}");
+            server.submit("{\"gid\":\"g\",\"trans_type\":\"saga\",\"custom_data\":\"{\\\"orders\\\":{\\\"" + i
+                    + "\\\":1}}\"}");
+        }
+        assertThat(text()).doesNotContain("theirs", "[", "orders.0");
+        assertThat(value("assent_refusals_total{reason=\"branch_headers.type\"}"))
+                .isEqualTo(200);
+        assertThat(value("assent_refusals_total{reason=\"req_extra.type\"}")).isEqualTo(200);
+        assertThat(value("assent_refusals_total{reason=\"steps.type\"}")).isEqualTo(400);
+        assertThat(value("assent_refusals_total{reason=\"payloads.type\"}")).isEqualTo(200);
+        assertThat(value("assent_refusals_total{reason=\"custom_data.orders.type\"}"))
+                .isEqualTo(200);
+    }
+
     /** Everything that is counted has happened once, so that every family is exposed. */
     @Test
     void shouldDescribeEveryMetricInTheOperatorsManualAndNoneBesides() throws IOException {

@@ -20,7 +20,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /** A whole server on a free port, and the requests of its clients. */
-final class TestServer implements AutoCloseable {
+public final class TestServer implements AutoCloseable {
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final Duration GENEROUS = Duration.ofSeconds(30);
 
@@ -28,7 +28,8 @@ final class TestServer implements AutoCloseable {
             HttpClient.newBuilder().connectTimeout(GENEROUS).build();
     private final CoordinatorServer server;
 
-    TestServer(Path data, String... settings) {
+    /** Settings are names and values in turn. */
+    public TestServer(Path data, String... settings) {
         Map<String, String> given = new LinkedHashMap<>();
         given.put("DataDir", data.toString());
         given.put("HttpPort", "0");
@@ -51,8 +52,8 @@ final class TestServer implements AutoCloseable {
     }
 
     /** Status and body of one exchange. */
-    record Reply(int status, String body, HttpResponse<String> response) {
-        JsonNode json() {
+    public record Reply(int status, String body, HttpResponse<String> response) {
+        public JsonNode json() {
             try {
                 return JSON.readTree(body);
             } catch (IOException e) {
@@ -60,45 +61,45 @@ final class TestServer implements AutoCloseable {
             }
         }
 
-        String message() {
+        public String message() {
             return json().path("message").asText();
         }
     }
 
-    int port() {
+    public int port() {
         return server.httpPort();
     }
 
-    int grpcPort() {
+    public int grpcPort() {
         return server.grpcPort();
     }
 
-    Reply post(String path, String body) {
-        return send(HttpRequest.newBuilder(uri(path)).POST(BodyPublishers.ofString(body)));
+    public Reply post(String path, String body) {
+        return send(request(path).POST(BodyPublishers.ofString(body)));
     }
 
-    Reply get(String path) {
-        return send(HttpRequest.newBuilder(uri(path)).GET());
+    public Reply get(String path) {
+        return send(request(path).GET());
     }
 
-    Reply delete(String path) {
-        return send(HttpRequest.newBuilder(uri(path)).DELETE());
+    public Reply delete(String path) {
+        return send(request(path).DELETE());
     }
 
-    Reply submit(String body) {
+    public Reply submit(String body) {
         return post("/api/dtmsvr/submit", body);
     }
 
-    JsonNode query(String gid) {
+    public JsonNode query(String gid) {
         return get("/api/dtmsvr/query?gid=" + gid).json();
     }
 
-    String status(String gid) {
+    public String status(String gid) {
         return query(gid).path("transaction").path("status").asText();
     }
 
     /** Statuses of the rows, in their order, with a blank between. */
-    String rows(String gid) {
+    public String rows(String gid) {
         StringBuilder rows = new StringBuilder();
         for (JsonNode branch : query(gid).path("branches")) {
             rows.append(rows.length() == 0 ? "" : " ")
@@ -108,7 +109,7 @@ final class TestServer implements AutoCloseable {
     }
 
     /** Moves the manual clock and waits until everything is at rest. */
-    JsonNode advance(String query) {
+    public JsonNode advance(String query) {
         Reply reply = post("/api/clock/advance?" + query, "");
         if (reply.status() != 200) {
             throw new AssertionError("advance " + query + ": " + reply.status() + " " + reply.body());
@@ -116,11 +117,16 @@ final class TestServer implements AutoCloseable {
         return reply.json();
     }
 
+    /** A request to this server, to be given a method. */
+    public HttpRequest.Builder request(String path) {
+        return HttpRequest.newBuilder(uri(path));
+    }
+
     private URI uri(String path) {
         return URI.create("http://127.0.0.1:" + port() + path);
     }
 
-    Reply send(HttpRequest.Builder request) {
+    public Reply send(HttpRequest.Builder request) {
         try {
             HttpResponse<String> response = http.send(request.timeout(GENEROUS).build(), BodyHandlers.ofString());
             return new Reply(response.statusCode(), response.body(), response);

@@ -20,7 +20,8 @@ import picocli.CommandLine.Command;
             KillCommand.class,
             HangCommand.class,
             SoakCommand.class,
-            AddressesCommand.class
+            AddressesCommand.class,
+            FuzzCommand.class
         },
         footer = {"", "Exit code: 0 all well, 1 the check failed or errors occurred, 2 wrong usage."})
 public final class Main {

@@ -19,7 +19,6 @@ import io.netty.channel.EventLoopGroup;
 import io.netty.channel.ReflectiveChannelFactory;
 import java.io.IOException;
 import java.net.InetSocketAddress;
-import java.net.SocketAddress;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -47,6 +46,7 @@ public final class GrpcParticipant implements LoadParticipant {
     private final EventLoopGroup loops = EventLoops.group(1, "grpc-participant");
     private final boolean answers;
     private final Server server;
+    private final List<Integer> ports;
 
     private GrpcParticipant(
             final List<InetSocketAddress> addresses, final Duration connectionAgeMax, final boolean answers)
@@ -73,6 +73,9 @@ public final class GrpcParticipant implements LoadParticipant {
             loops.shutdownGracefully(0, 1, TimeUnit.SECONDS);
             throw e;
         }
+        ports = server.getListenSockets().stream()
+                .map(address -> ((InetSocketAddress) address).getPort())
+                .toList();
     }
 
     /**
@@ -131,10 +134,6 @@ public final class GrpcParticipant implements LoadParticipant {
      * @return all ports.
      */
     public List<Integer> ports() {
-        final List<Integer> ports = new ArrayList<>();
-        for (final SocketAddress address : server.getListenSockets()) {
-            ports.add(((InetSocketAddress) address).getPort());
-        }
         return ports;
     }
 

@@ -1,12 +1,11 @@
 package io.assent.loadtest.process;
 
 import java.io.IOException;
+import java.net.HttpURLConnection;
 import java.net.InetAddress;
+import java.net.Proxy;
 import java.net.ServerSocket;
 import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -27,6 +26,7 @@ public final class ChildProcess implements AutoCloseable {
     private static final Set<ChildProcess> RUNNING = ConcurrentHashMap.newKeySet();
     private static final int LOG_TAIL_BYTES = 4_000;
     private static final long POLL_MS = 20;
+    private static final int ASK_MS = 2_000;
 
     static {
         Runtime.getRuntime()
@@ -101,29 +101,35 @@ public final class ChildProcess implements AutoCloseable {
      * @throws InterruptedException if interrupted.
      */
     public void awaitReady(final String path, final Duration limit) throws IOException, InterruptedException {
-        final HttpClient http = HttpClient.newBuilder()
-                .version(HttpClient.Version.HTTP_1_1)
-                .connectTimeout(Duration.ofSeconds(1))
-                .build();
-        final HttpRequest request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path))
-                .timeout(Duration.ofSeconds(2))
-                .build();
         final long deadline = System.nanoTime() + limit.toNanos();
         while (System.nanoTime() < deadline) {
             if (!process.isAlive()) {
                 throw new IOException(
                         "the process ended with exit code " + process.exitValue() + "; it printed:\n" + logTail());
             }
-            try {
-                if (http.send(request, BodyHandlers.discarding()).statusCode() == 200) {
-                    return;
-                }
-            } catch (final IOException notYet) {
-                // Expected until it listens; the deadline ends the waiting.
+            if (answers(path)) {
+                return;
             }
             Thread.sleep(POLL_MS);
         }
         throw new IOException("not ready after " + limit.toSeconds() + " s; it printed:\n" + logTail());
+    }
+
+    /** Asks on a connection that does not outlive the answer, so that the process is left as if nobody had asked. */
+    private boolean answers(final String path) throws IOException {
+        final HttpURLConnection request = (HttpURLConnection)
+                URI.create("http://127.0.0.1:" + port + path).toURL().openConnection(Proxy.NO_PROXY);
+        request.setRequestProperty("Connection", "close");
+        request.setConnectTimeout(ASK_MS);
+        request.setReadTimeout(ASK_MS);
+        try {
+            return request.getResponseCode() == HttpURLConnection.HTTP_OK;
+        } catch (final IOException notYet) {
+            // Expected until it listens; whoever waits has a deadline.
+            return false;
+        } finally {
+            request.disconnect();
+        }
     }
 
     /**

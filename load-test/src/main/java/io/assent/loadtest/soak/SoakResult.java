@@ -4,7 +4,6 @@ import io.assent.loadtest.net.Protocol;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.function.ToLongFunction;
 
 /**
  * What came of a soak.
@@ -28,23 +27,29 @@ public record SoakResult(
 
     /** What is held to a bound. */
     private enum Quantity {
-        HEAP("heap used, bytes", Reading::heapBytes),
-        DIRECT("direct memory, bytes", Reading::directBytes),
-        THREADS("threads", Reading::threads);
+        HEAP("heap used, bytes"),
+        DIRECT("direct memory, bytes"),
+        THREADS("threads");
 
         private static final int GROWTH_PERCENT_MAX = 5;
 
         private final String label;
-        private final ToLongFunction<Reading> value;
 
-        Quantity(final String label, final ToLongFunction<Reading> value) {
+        Quantity(final String label) {
             this.label = label;
-            this.value = value;
+        }
+
+        long in(final Reading reading) {
+            return switch (this) {
+                case HEAP -> reading.heapBytes();
+                case DIRECT -> reading.directBytes();
+                case THREADS -> reading.threads();
+            };
         }
 
         double growthPercent(final Reading from, final Reading to) {
-            final double before = value.applyAsLong(from);
-            return before == 0 ? 0 : 100 * (value.applyAsLong(to) - before) / before;
+            final double before = in(from);
+            return before == 0 ? 0 : 100 * (in(to) - before) / before;
         }
     }
 
@@ -105,8 +110,8 @@ public record SoakResult(
                     Locale.ROOT,
                     "| %s | %,d | %,d | %+.1f %% |%n",
                     quantity.label,
-                    quantity.value.applyAsLong(early),
-                    quantity.value.applyAsLong(late),
+                    quantity.in(early),
+                    quantity.in(late),
                     quantity.growthPercent(early, late)));
         }
         violations()

@@ -5,6 +5,7 @@ import io.assent.journal.JournalException;
 import io.assent.server.CoordinatorServer;
 import io.assent.server.ExitCode;
 import io.assent.server.Halts;
+import io.assent.server.JvmNames;
 import io.assent.server.ServerConfig;
 import io.assent.server.StartFailure;
 import io.assent.server.Version;
@@ -22,7 +23,6 @@ import picocli.CommandLine.Option;
 /** {@code assent serve}: the server, until it is told to stop. */
 @Command(
         name = "serve",
-        mixinStandardHelpOptions = true,
         versionProvider = ServeCommand.Versions.class,
         sortOptions = false,
         description = {
@@ -88,13 +88,24 @@ final class ServeCommand implements Callable<Integer> {
             description = "Removes all data of the data directory before the start.")
     private boolean reset;
 
-    /** Only its being given matters: picocli prints the version then. */
+    // picocli acts on these two when they are given. DTM has -v, our other commands -V.
     @SuppressWarnings("UnusedVariable")
-    @Option(names = "-v", versionHelp = true, description = "Prints the version and exits.")
+    @Option(
+            names = {"-h", "--help"},
+            usageHelp = true,
+            description = "Shows this help message and exits.")
+    private boolean help;
+
+    @SuppressWarnings("UnusedVariable")
+    @Option(
+            names = {"-v", "-V", "--version"},
+            versionHelp = true,
+            description = "Prints the version and exits.")
     private boolean version;
 
     @Override
     public Integer call() {
+        JvmNames.forgetAtOnce();
         Settings settings = Settings.of(System.getenv(), config, commandLine());
         ServerConfig serverConfig = ServerConfig.of(settings);
         Logging.apply(serverConfig.log());

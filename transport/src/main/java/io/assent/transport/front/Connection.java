@@ -5,6 +5,7 @@ import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
+import io.netty.channel.socket.SocketChannel;
 import io.netty.handler.codec.DecoderResult;
 import io.netty.handler.codec.http.HttpContent;
 import io.netty.handler.codec.http.HttpRequest;
@@ -17,6 +18,7 @@ import io.netty.util.ReferenceCountUtil;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
 import java.util.Arrays;
+import java.util.Iterator;
 
 /**
  * One client's connection: collects each request's body within its bound, and writes responses in the order of the requests, whatever the order
@@ -25,6 +27,8 @@ import java.util.Arrays;
 final class Connection extends ChannelInboundHandlerAdapter implements ClientConnection {
     private static final byte[] CONTINUE = "HTTP/1.1 100 Continue\r\n\r\n".getBytes(StandardCharsets.US_ASCII);
     private static final int FIRST_BODY_BYTES = 1_024;
+    /** How long a client may take to read its last answer before the connection may break. */
+    private static final long LINGER_MS = 2_000;
 
     private final FrontLoop loop;
     private final FrontConfig config;
@@ -41,6 +45,7 @@ final class Connection extends ChannelInboundHandlerAdapter implements ClientCon
     private long quietSinceNanos;
     private long firstByteNanos;
     private long unwritableSinceNanos;
+    private long lingeringSinceNanos;
 
     Connection(FrontLoop loop) {
         this.loop = loop;
@@ -192,7 +197,22 @@ final class Connection extends ChannelInboundHandlerAdapter implements ClientCon
     private void closeWhenWritten() {
         closing = true;
         flushNeeded = false;
-        context.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(future -> context.close());
+        context.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(future -> endOutput());
+    }
+
+    /**
+     * Ends our side and throws away what still comes, until the client ends its own. Closing at once would make the system break the connection when
+     * bytes of the client are unread, and with it the answers that the client has not read yet.
+     */
+    private void endOutput() {
+        SocketChannel channel = (SocketChannel) context.channel();
+        if (inputEnded || !channel.isActive()) {
+            channel.close();
+            return;
+        }
+        lingeringSinceNanos = System.nanoTime() | 1;
+        channel.shutdownOutput();
+        channel.config().setAutoRead(true);
     }
 
     void flushIfNeeded() {
@@ -221,18 +241,26 @@ final class Connection extends ChannelInboundHandlerAdapter implements ClientCon
     public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
         if (event instanceof ChannelInputShutdownEvent) {
             inputEnded = true;
-            // A client that has closed looks the same as one that only ended its side: those that wait for a round are
-            // taken as gone.
-            exchanges.removeIf(exchange -> {
-                boolean gone = exchange.waits || exchange == current;
-                if (gone) {
-                    loop.abandon(exchange);
-                }
-                return gone;
-            });
+            dropFromTheFirstThatWaits();
             current = null;
             if (exchanges.isEmpty()) {
                 ctx.close();
+            }
+        }
+    }
+
+    /**
+     * A client that has closed looks the same as one that only ended its side: those that wait for a round are taken as gone, and what is behind such a
+     * one can not be answered any more, or its answer would be taken for that of another request.
+     */
+    private void dropFromTheFirstThatWaits() {
+        boolean gone = false;
+        for (Iterator<Exchange> each = exchanges.iterator(); each.hasNext(); ) {
+            Exchange exchange = each.next();
+            gone |= exchange.waits || exchange == current;
+            if (gone) {
+                loop.abandon(exchange);
+                each.remove();
             }
         }
     }
@@ -254,7 +282,11 @@ final class Connection extends ChannelInboundHandlerAdapter implements ClientCon
 
     @Override
     public void sweep(long nowNanos) {
-        if (unwritableSinceNanos != 0 && isOver(unwritableSinceNanos, config.stalledWriteMs(), nowNanos)) {
+        if (lingeringSinceNanos != 0) {
+            if (isOver(lingeringSinceNanos, LINGER_MS, nowNanos)) {
+                context.close();
+            }
+        } else if (unwritableSinceNanos != 0 && isOver(unwritableSinceNanos, config.stalledWriteMs(), nowNanos)) {
             context.close();
         } else if (firstByteNanos != 0 && isOver(firstByteNanos, config.wholeRequestMs(), nowNanos)) {
             if (current == null) {

@@ -8,6 +8,7 @@ import java.io.IOException;
 /** Single values of a JSON text, each with its type demanded under the name of its field. */
 final class JsonValues {
     private static final int SHOWN_CHARS_MAX = 128;
+    private static final String CUSTOM_DATA = "custom_data.";
 
     private JsonValues() {}
 
@@ -33,14 +34,23 @@ final class JsonValues {
         try {
             return parser.getLongValue();
         } catch (JsonProcessingException e) {
-            throw new RequestError(field + ".range", field + " is out of range: " + parser.getText());
+            throw new RequestError(codeOf(field) + ".range", field + " is out of range: " + parser.getText());
         }
     }
 
     static void require(boolean holds, String field, String expected, JsonToken found) throws RequestError {
         if (!holds) {
-            throw new RequestError(field + ".type", field + " must be " + expected + ", found " + name(found));
+            throw new RequestError(codeOf(field) + ".type", field + " must be " + expected + ", found " + name(found));
         }
+    }
+
+    /** The part of a field's name that is ours: codes are few and fixed, so they hold no number of an element and no name that a client chose. */
+    private static String codeOf(String field) {
+        int end = field.indexOf('[');
+        if (end < 0) {
+            end = field.indexOf('.', field.startsWith(CUSTOM_DATA) ? CUSTOM_DATA.length() : 0);
+        }
+        return end < 0 ? field : field.substring(0, end);
     }
 
     /** A text of the client in a sentence of ours: bounded, on one line. */

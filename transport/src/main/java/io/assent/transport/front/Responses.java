@@ -1,6 +1,7 @@
 package io.assent.transport.front;
 
 import io.assent.engine.Answer;
+import io.assent.engine.Rejection;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import java.nio.charset.StandardCharsets;
@@ -10,6 +11,7 @@ final class Responses {
     private static final byte[] SUCCESS_BODY = "{\"dtm_result\":\"SUCCESS\"}".getBytes(StandardCharsets.US_ASCII);
     private static final String JSON = "application/json; charset=utf-8";
     private static final String TEXT = "text/plain";
+    private static final String HEX = "0123456789ABCDEF";
 
     /** A JSON-RPC error that decides nothing. */
     private static final int RPC_INTERNAL = -32_603;
@@ -101,9 +103,10 @@ final class Responses {
         respond(exchange, 503, JSON, message(exchange, text), "Retry-After: 1\r\n");
     }
 
+    /** The text is free of the words that stand for an outcome; so must the gid be, since SDKs look for them in the whole body. */
     private byte[] message(Exchange exchange, String text) {
         return exchange.shape == Exchange.Shape.WORKFLOW
-                ? json.workflowRefusal(exchange.gid(), text)
+                ? json.workflowRefusal(Rejection.withoutMarkers(exchange.gid()), text)
                 : json.texts("message", text);
     }
 
@@ -112,7 +115,21 @@ final class Responses {
     }
 
     void redirect(Exchange exchange, int status, String location) {
-        respond(exchange, status, TEXT, new byte[0], "Location: " + location + "\r\n");
+        respond(exchange, status, TEXT, new byte[0], "Location: " + printable(location) + "\r\n");
+    }
+
+    /** What a client sent in its target may not break out of a header field: what no URL may hold is escaped, each char being one byte. */
+    private static String printable(String location) {
+        StringBuilder text = new StringBuilder(location.length() + 16);
+        for (int i = 0; i < location.length(); i++) {
+            char c = location.charAt(i);
+            if (c > ' ' && c <= '~') {
+                text.append(c);
+            } else {
+                text.append('%').append(HEX.charAt(c >> 4 & 15)).append(HEX.charAt(c & 15));
+            }
+        }
+        return text.toString();
     }
 
     private void respond(Exchange exchange, int status, String contentType, byte[] body, String moreHeaders) {

@@ -111,7 +111,7 @@ final class GrpcExchange extends PendingRequest {
     }
 
     void fail(Status status, String text) {
-        end(status.withDescription(text), null, new Metadata());
+        end(status, text, new Metadata());
     }
 
     @Override
@@ -123,15 +123,15 @@ final class GrpcExchange extends PendingRequest {
         }
         switch (answer.verdict()) {
             case SUCCESS -> end(Status.OK, Empty.getDefaultInstance(), trailers);
-            case FAILURE -> end(Status.ABORTED.withDescription(answer.text()), null, trailers);
-            case ONGOING -> end(Status.FAILED_PRECONDITION.withDescription(answer.text()), null, trailers);
+            case FAILURE -> end(Status.ABORTED, answer.text(), trailers);
+            case ONGOING -> end(Status.FAILED_PRECONDITION, answer.text(), trailers);
             case ERROR -> {
                 Status status = WireErrors.isRaised(answer.code()) ? Status.INTERNAL : Status.UNKNOWN;
-                end(status.withDescription(answer.text()), null, trailers);
+                end(status, answer.text(), trailers);
             }
             case UNAVAILABLE -> {
                 trailers.put(RETRY_AFTER_MS, RETRY_MS);
-                end(Status.RESOURCE_EXHAUSTED.withDescription(answer.text()), null, trailers);
+                end(Status.RESOURCE_EXHAUSTED, answer.text(), trailers);
             }
         }
     }
@@ -153,6 +153,10 @@ final class GrpcExchange extends PendingRequest {
                     .setOp(branch.operation()));
         }
         reply(reply.build());
+    }
+
+    private void end(Status status, String text, Metadata trailers) {
+        end(status.withDescription(StatusText.bounded(text)), (MessageLite) null, trailers);
     }
 
     private void end(Status status, MessageLite reply, Metadata trailers) {

@@ -9,6 +9,7 @@ import io.grpc.ClientCall;
 import io.grpc.ClientStreamTracer;
 import io.grpc.Metadata;
 import io.grpc.Status;
+import java.util.concurrent.TimeUnit;
 
 /**
  * A branch call over gRPC: open means handed to the channel of its destination, which may still be connecting.
@@ -19,6 +20,8 @@ import io.grpc.Status;
 final class GrpcCall extends OutboundCall {
     /** How long a call waits for a channel that had lost its participant to find it again. */
     private static final int RECONNECT_MS = 1_000;
+    /** How often it asks the channel meanwhile not to pause. */
+    private static final int RECONNECT_STEP_MS = 250;
 
     private static final Metadata.Key<String> TIMEOUT = GrpcMetadata.key("grpc-timeout");
     private static final long TIMEOUT_MILLIS_MAX = 99_999_999;
@@ -44,7 +47,7 @@ final class GrpcCall extends OutboundCall {
         CallOptions options = CallOptions.DEFAULT.withStreamTracerFactory(new Tracing());
         if (lost) {
             options = options.withWaitForReady();
-            dispatcher.deadlines.start(reconnecting, RECONNECT_MS, nowNs);
+            reconnecting.start(nowNs);
         }
         call = channel.newCall(target.method, options);
         call.start(new Reply(), metadata);
@@ -79,13 +82,31 @@ final class GrpcCall extends OutboundCall {
     private void onTheWire() {
         if (!dropped) {
             dispatcher.deadlines.cancel(reconnecting);
+            ((GrpcDestination) destination).connected();
             dispatcher.written(this);
         }
     }
 
     private final class Reconnecting extends Deadlines.Timed {
+        private long startedNs;
+
+        void start(long nowNs) {
+            startedNs = nowNs;
+            again(nowNs);
+        }
+
+        private void again(long nowNs) {
+            ((GrpcDestination) destination).reconnect();
+            dispatcher.deadlines.start(this, RECONNECT_STEP_MS, nowNs);
+        }
+
         @Override
         void expired() {
+            long nowNs = System.nanoTime();
+            if (nowNs - startedNs < TimeUnit.MILLISECONDS.toNanos(RECONNECT_MS)) {
+                again(nowNs);
+                return;
+            }
             drop();
             dispatcher.unknown(GrpcCall.this, "no connection to " + destination.origin);
             dispatcher.flush();

@@ -24,6 +24,9 @@ final class GrpcChannels {
     /** A request up to the largest payload can be sent again when a connection turns it away unread. */
     private static final int RESENT_BYTES_MAX = 8 << 20;
 
+    /** Of a reply, most of it the text of a refusal. The library's own bound of 8 KiB would make a long one an unknown result, and end the connection. */
+    private static final int METADATA_BYTES_MAX = 1 << 20;
+
     private final Dispatcher dispatcher;
     private final SslContext tls;
     private final int channelsMax;
@@ -68,6 +71,7 @@ final class GrpcChannels {
                 .disableServiceConfigLookUp()
                 .proxyDetector(GrpcChannels::noProxy)
                 .maxInboundMessageSize(dispatcher.config.bodyBytesMax())
+                .maxInboundMetadataSize(METADATA_BYTES_MAX)
                 .perRpcBufferLimit(RESENT_BYTES_MAX)
                 .retryBufferSize(RESENT_BYTES_MAX * 8L)
                 .withOption(ChannelOption.CONNECT_TIMEOUT_MILLIS, dispatcher.config.connectTimeoutMs());

@@ -10,6 +10,9 @@ final class GrpcDestination extends Destination {
 
     private final Idle idle = new Idle();
     private ManagedChannel channel;
+    /** Whether the channel has ever had a connection. */
+    private boolean hadConnection;
+
     private long reconnectedNs;
 
     /** Whether it stands in the line for a channel. */
@@ -42,17 +45,24 @@ final class GrpcDestination extends Destination {
         ((GrpcCall) call).send(channel, isLost());
     }
 
-    /** Whether the channel has lost the participant; then it does not wait out its pause but tries again now. */
+    /** Whether the channel has no connection at the moment although there was one, or cannot get one. */
     private boolean isLost() {
-        if (channel.getState(false) != ConnectivityState.TRANSIENT_FAILURE) {
-            return false;
-        }
+        ConnectivityState state = channel.getState(false);
+        return state == ConnectivityState.TRANSIENT_FAILURE || (hadConnection && state != ConnectivityState.READY);
+    }
+
+    /** A channel that has lost its participant does not wait out its pause but tries again now. */
+    void reconnect() {
         long nowNs = System.nanoTime();
         if (nowNs - reconnectedNs >= RECONNECT_NS_MIN) {
             reconnectedNs = nowNs;
             channel.resetConnectBackoff();
         }
-        return true;
+    }
+
+    /** A call went out over a connection of the channel. */
+    void connected() {
+        hadConnection = true;
     }
 
     @Override
@@ -77,6 +87,7 @@ final class GrpcDestination extends Destination {
         dispatcher.deadlines.cancel(idle);
         channel.shutdownNow();
         channel = null;
+        hadConnection = false;
         super.restIfIdle();
     }
 }

@@ -4,7 +4,9 @@ import io.assent.engine.BranchCall;
 import io.assent.engine.BranchCall.Header;
 import io.grpc.Metadata;
 import java.nio.charset.StandardCharsets;
+import java.util.LinkedHashMap;
 import java.util.Locale;
+import java.util.Map;
 
 /** The metadata of a branch call (PROTOCOL 4): who is called for, then the branch headers. */
 final class GrpcMetadata {
@@ -23,14 +25,18 @@ final class GrpcMetadata {
         metadata.put(BRANCH_ID, printable("dtm-branch_id", branch.branchId()));
         metadata.put(OP, printable("dtm-op", branch.operation()));
         metadata.put(DTM, "");
+        // Of equal names among them the last is sent: the trace context stands in front of the client's own.
+        Map<String, Header> headers = new LinkedHashMap<>();
         for (Header header : branch.headers()) {
-            add(metadata, header);
+            headers.put(header.name().toLowerCase(Locale.ROOT), header);
+        }
+        for (Map.Entry<String, Header> header : headers.entrySet()) {
+            add(metadata, header.getKey(), header.getValue());
         }
         return metadata;
     }
 
-    private static void add(Metadata metadata, Header header) throws Unsendable {
-        String name = header.name().toLowerCase(Locale.ROOT);
+    private static void add(Metadata metadata, String name, Header header) throws Unsendable {
         if (isLibrarys(name)) {
             return;
         }

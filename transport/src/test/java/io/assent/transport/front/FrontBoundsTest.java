@@ -116,6 +116,18 @@ class FrontBoundsTest {
     }
 
     @Test
+    void shouldNotLingerForAClientThatNeverEndsItsSide() throws IOException {
+        start(GENEROUS_MS, GENEROUS_MS, 10);
+        try (Socket socket = connect()) {
+            send(socket, PING.replace("Host: x\r\n", "Host: x\r\nConnection: close\r\n"));
+            assertThat(untilClosed(socket)).contains("pong");
+            while (front.connections() > 0) {
+                Thread.onSpinWait();
+            }
+        }
+    }
+
+    @Test
     void shouldCloseARequestThatDoesNotArriveInTime() throws IOException {
         start(GENEROUS_MS, SMALL_MS, 10);
         try (Socket socket = connect()) {

@@ -75,6 +75,50 @@ class GrpcCallTest {
         }
     }
 
+    /** The engine puts the trace context of the request in front of the headers that the client gave. */
+    @Test
+    void shouldSendTheLastOfEqualNamesAmongBranchHeaders() throws IOException {
+        try (GrpcParticipant participant = new GrpcParticipant(any -> Status.OK);
+                Caller caller = new Caller()) {
+            Received received = oneCall(
+                    caller.call(participant.url())
+                            .protocol("grpc")
+                            .header("traceparent", "of the request")
+                            .header("tracestate", "a=b")
+                            .header("X-Tenant", "first")
+                            .header("TraceParent", "mine")
+                            .header("x-tenant", "second"),
+                    participant);
+            assertThat(received.metadata().getAll(GrpcMetadata.key("traceparent")))
+                    .containsExactly("mine");
+            assertThat(received.metadata("tracestate")).isEqualTo("a=b");
+            assertThat(received.metadata().getAll(GrpcMetadata.key("x-tenant"))).containsExactly("second");
+        }
+    }
+
+    @Test
+    void shouldTakeALongRefusalForARefusal() throws IOException {
+        int length = 900_000;
+        try (GrpcParticipant participant =
+                        new GrpcParticipant(any -> Status.ABORTED.withDescription("x".repeat(length)));
+                Caller caller = new Caller()) {
+            Ended ended = caller.call(participant.url()).protocol("grpc").end();
+            assertThat(ended.outcome()).isEqualTo(Outcome.FAILURE);
+            assertThat(ended.text()).startsWith("xxx");
+        }
+    }
+
+    @Test
+    void shouldTakeARefusalBeyondTheBoundOfMetadataAsUnknown() throws IOException {
+        try (GrpcParticipant participant =
+                        new GrpcParticipant(any -> Status.ABORTED.withDescription("x".repeat(2 << 20)));
+                Caller caller = new Caller()) {
+            Ended ended = caller.call(participant.url()).protocol("grpc").end();
+            assertThat(ended.outcome()).isEqualTo(Outcome.UNKNOWN);
+            assertThat(ended.text()).contains("Header size exceeded");
+        }
+    }
+
     @ParameterizedTest
     @CsvSource(
             delimiter = '|',

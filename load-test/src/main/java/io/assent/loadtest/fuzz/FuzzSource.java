@@ -1,0 +1,53 @@
+package io.assent.loadtest.fuzz;
+
+import java.time.Duration;
+
+/** The inputs of one protocol. Input number N follows from the seed, N and the addresses alone. Safe for many threads. */
+public interface FuzzSource {
+
+    /**
+     * What an input is made from and where it goes.
+     *
+     * @param seed the seed of the run.
+     * @param port the server's port of this protocol, on the loopback address.
+     * @param branches the URLs that an input may name.
+     * @param answerLimit how long the server may take for an answer.
+     */
+    record Surroundings(long seed, int port, BranchUrls branches, Duration answerLimit) {}
+
+    /** Makes a source. */
+    @FunctionalInterface
+    interface Factory {
+
+        /**
+         * Makes the source of one run.
+         *
+         * @param surroundings what its inputs are made from.
+         * @return the source.
+         */
+        FuzzSource in(Surroundings surroundings);
+    }
+
+    /**
+     * Names the protocol.
+     *
+     * @return its name.
+     */
+    String protocol();
+
+    /**
+     * Makes a sender.
+     *
+     * @param tally where it counts.
+     * @return a sender for one thread.
+     */
+    FuzzSender sender(Tally tally);
+
+    /**
+     * Shows an input.
+     *
+     * @param number its number.
+     * @return its kind and its bytes, escaped and bounded.
+     */
+    String show(long number);
+}
