@@ -9,11 +9,9 @@ import io.assent.loadtest.kill.KillRig;
 import io.assent.loadtest.kill.UnsyncedDropper;
 import io.assent.loadtest.kill.UnsyncedDropper.UnsyncedRange;
 import io.assent.loadtest.process.ServerCommand;
-import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
@@ -35,23 +33,8 @@ class CrashTest {
     Path work;
 
     private static ServerCommand server(String variant) {
-        List<String> command = new ArrayList<>();
-        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-        for (String argument : ManagementFactory.getRuntimeMXBean().getInputArguments()) {
-            if (argument.startsWith("--add-")) {
-                command.add(argument);
-            }
-        }
-        command.addAll(List.of(
-                "-Xmx512m",
-                "-XX:+UseSerialGC",
-                "-cp",
-                System.getProperty("java.class.path"),
-                WitnessedServer.class.getName(),
-                "{data}",
-                "{port}",
-                variant));
-        return new ServerCommand(command);
+        return new ServerCommand(
+                ChildJvm.command(List.of("-Xmx512m"), WitnessedServer.class, "{data}", "{port}", variant));
     }
 
     /** What a loss of power might take: pages and the tail above the position that the witness saw durable. */

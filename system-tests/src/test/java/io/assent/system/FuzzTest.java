@@ -12,9 +12,7 @@ import io.assent.loadtest.fuzz.Tally;
 import io.assent.loadtest.fuzz.http.HttpSource;
 import io.assent.loadtest.process.ServerCommand;
 import io.assent.server.cli.Main;
-import java.lang.management.ManagementFactory;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
@@ -39,28 +37,18 @@ class FuzzTest {
     Path work;
 
     private static ServerCommand server(Class<?> main) {
-        List<String> command = new ArrayList<>();
-        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-        for (String argument : ManagementFactory.getRuntimeMXBean().getInputArguments()) {
-            if (argument.startsWith("--add-")) {
-                command.add(argument);
-            }
-        }
-        command.addAll(List.of(
-                "-Xmx512m",
-                "-XX:+UseSerialGC",
-                "-Dio.netty.leakDetection.level=advanced",
-                "-cp",
-                System.getProperty("java.class.path"),
-                main.getName(),
+        return new ServerCommand(ChildJvm.command(
+                List.of("-Xmx512m", "-Dio.netty.leakDetection.level=advanced"),
+                main,
                 "serve",
                 "--data",
                 "{data}",
                 "--http-port",
                 "{port}",
+                "--grpc-port",
+                "{grpc}",
                 "--durability",
                 "{durability}"));
-        return new ServerCommand(command);
     }
 
     private FuzzResult run(Class<?> main, long seed, long requests, Quantity... judged) throws Exception {

@@ -2,6 +2,7 @@ package io.assent.loadtest.cli;
 
 import io.assent.loadtest.compare.Comparison;
 import io.assent.loadtest.compare.ComparisonTable;
+import io.assent.loadtest.net.Protocol;
 import io.assent.loadtest.process.ServerCommand;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -17,28 +18,46 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** Measures a server and the reference forwarder in alternation and prints their ratio. */
+/** Measures a server and the reference forwarder, or a server over HTTP and gRPC, in alternation and prints their ratio. */
 @Command(
         name = "compare",
         mixinStandardHelpOptions = true,
         sortOptions = false,
         description = {
             "Starts a participant, a server on a fresh data directory and the forwarder, loads both in alternation, and prints",
-            "medians, spread and the ratio server / forwarder. Ends by itself and leaves no process and no file behind."
+            "medians, spread and the ratio server / forwarder. With --protocol http,grpc it loads the one server over HTTP and over",
+            "gRPC instead, branch calls in the same protocol, and prints the ratio grpc / http. Ends by itself and leaves no process",
+            "and no file behind."
         })
 final class CompareCommand implements Callable<Integer> {
 
     @Spec
     private CommandSpec spec;
 
+    @Option(
+            names = "--protocol",
+            split = ",",
+            paramLabel = "PROTOCOL",
+            defaultValue = "http",
+            description = "http: server beside forwarder; http,grpc: the server over both (${DEFAULT-VALUE})")
+    private List<Protocol> protocols;
+
     @Option(names = "--server-url", paramLabel = "URL", description = "use a running server instead of starting one")
     private URI serverUrl;
+
+    @Option(
+            names = "--server-grpc-port",
+            paramLabel = "PORT",
+            defaultValue = "36790",
+            description = "gRPC port of the server at --server-url (${DEFAULT-VALUE})")
+    private int serverGrpcPort;
 
     @Option(
             names = "--server-command",
             paramLabel = "COMMAND",
             defaultValue = ServerCommand.ASSENT,
-            description = "how to start the server; {data}, {port} and {durability} are filled in (${DEFAULT-VALUE})")
+            description =
+                    "how to start the server; {data}, {port}, {grpc} and {durability} are filled in (${DEFAULT-VALUE})")
     private String serverCommand;
 
     @Option(
@@ -54,7 +73,7 @@ final class CompareCommand implements Callable<Integer> {
             names = "--connections",
             split = ",",
             defaultValue = "64",
-            description = "one table row for each (${DEFAULT-VALUE})")
+            description = "one table row for each; over gRPC, calls at a time on 4 connections (${DEFAULT-VALUE})")
     private List<Integer> connections;
 
     @Option(names = "--rounds", defaultValue = "3", description = "measurements of each side (${DEFAULT-VALUE})")
@@ -84,7 +103,9 @@ final class CompareCommand implements Callable<Integer> {
         final PrintWriter out = spec.commandLine().getOut();
         final ComparisonTable table = new Comparison(
                         new Comparison.Settings(
+                                protocols,
                                 Optional.ofNullable(serverUrl),
+                                serverGrpcPort,
                                 ServerCommand.parse(serverCommand),
                                 durability,
                                 !notWaiting,

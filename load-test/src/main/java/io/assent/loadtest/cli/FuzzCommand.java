@@ -45,7 +45,8 @@ final class FuzzCommand implements Callable<Integer> {
             names = "--server-command",
             paramLabel = "COMMAND",
             defaultValue = ServerCommand.ASSENT,
-            description = "how to start the server; {data}, {port} and {durability} are filled in (${DEFAULT-VALUE})")
+            description =
+                    "how to start the server; {data}, {port}, {grpc} and {durability} are filled in (${DEFAULT-VALUE})")
     private String serverCommand;
 
     @Option(

@@ -3,6 +3,8 @@ package io.assent.loadtest.cli;
 import io.assent.loadtest.generator.LoadPlan;
 import io.assent.loadtest.generator.LoadReport;
 import io.assent.loadtest.generator.SagaGenerator;
+import io.assent.loadtest.generator.Sagas;
+import io.assent.loadtest.net.Protocol;
 import io.assent.loadtest.participant.Participant;
 import java.io.PrintWriter;
 import java.net.URI;
@@ -75,11 +77,12 @@ final class GenerateCommand implements Callable<Integer> {
             for (final int count : connections) {
                 final LoadReport report = new SagaGenerator(
                                 new LoadPlan(
-                                        target.getHost(),
-                                        target.getPort(),
-                                        LoadPlan.SUBMIT,
-                                        participant.url(),
-                                        !notWaiting,
+                                        Sagas.ofTwoBranches(
+                                                Protocol.HTTP,
+                                                target.getHost(),
+                                                target.getPort(),
+                                                participant.url(),
+                                                !notWaiting),
                                         count,
                                         inFlight,
                                         Duration.ofSeconds(warmUp),

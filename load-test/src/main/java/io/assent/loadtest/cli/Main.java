@@ -18,6 +18,9 @@ import picocli.CommandLine.Command;
             GenerateCommand.class,
             CompareCommand.class,
             KillCommand.class,
+            HangCommand.class,
+            SoakCommand.class,
+            AddressesCommand.class,
             FuzzCommand.class
         },
         footer = {"", "Exit code: 0 all well, 1 the check failed or errors occurred, 2 wrong usage."})
@@ -35,12 +38,14 @@ public final class Main {
     }
 
     static CommandLine commandLine() {
-        return new CommandLine(new Main()).setExecutionExceptionHandler((exception, command, parsed) -> {
-            command.getErr().println("load-test: " + exception.getMessage());
-            if (System.getenv("LOAD_TEST_TRACE") != null) {
-                exception.printStackTrace(command.getErr());
-            }
-            return 1;
-        });
+        return new CommandLine(new Main())
+                .setCaseInsensitiveEnumValuesAllowed(true)
+                .setExecutionExceptionHandler((exception, command, parsed) -> {
+                    command.getErr().println("load-test: " + exception.getMessage());
+                    if (System.getenv("LOAD_TEST_TRACE") != null) {
+                        exception.printStackTrace(command.getErr());
+                    }
+                    return 1;
+                });
     }
 }

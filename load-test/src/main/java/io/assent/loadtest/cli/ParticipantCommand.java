@@ -1,6 +1,7 @@
 package io.assent.loadtest.cli;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.assent.loadtest.participant.GrpcParticipant;
 import io.assent.loadtest.participant.LedgerEntry;
 import io.assent.loadtest.participant.Participant;
 import java.io.IOException;
@@ -24,7 +25,8 @@ import picocli.CommandLine.Spec;
             "Runs a participant: any path answers 200 SUCCESS at once; /act/SCRIPT/ACCOUNT/AMOUNT answers by script.",
             "SCRIPT: outcomes of attempt 1, 2, ... joined by dots, the last one repeats: ok, fail (409), ongoing (425), err (500),",
             "  hang, close, lost (takes effect, no answer); each with -MS to come late. Example: err.close.ok-200",
-            "GET /ledger/entries?gid=G, /ledger/balances, /ledger/counts show what happened."
+            "GET /ledger/entries?gid=G, /ledger/balances, /ledger/counts show what happened.",
+            "With --grpc-port also over gRPC: any method is answered OK at once."
         })
 final class ParticipantCommand implements Callable<Integer> {
 
@@ -36,6 +38,11 @@ final class ParticipantCommand implements Callable<Integer> {
             defaultValue = "36780",
             description = "where to listen, 0 for any free port (${DEFAULT-VALUE})")
     private int port;
+
+    @Option(
+            names = "--grpc-port",
+            description = "where to listen for gRPC, 0 for any free port; not at all unless given")
+    private Integer grpcPort;
 
     @Option(
             names = "--seconds",
@@ -50,9 +57,14 @@ final class ParticipantCommand implements Callable<Integer> {
     private Path dump;
 
     @Override
-    public Integer call() throws InterruptedException {
+    public Integer call() throws IOException, InterruptedException {
         final PrintWriter out = spec.commandLine().getOut();
         final Participant participant = Participant.start(port);
+        if (grpcPort != null) {
+            // Its threads are daemons: it ends with the process.
+            out.println("grpc participant at "
+                    + GrpcParticipant.start("127.0.0.1", grpcPort).url());
+        }
         final Thread atEnd = new Thread(() -> end(participant), "participant-end");
         Runtime.getRuntime().addShutdownHook(atEnd);
         out.println("participant at " + participant.url());

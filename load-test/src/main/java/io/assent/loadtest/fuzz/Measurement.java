@@ -1,6 +1,7 @@
 package io.assent.loadtest.fuzz;
 
 import io.assent.loadtest.process.ChildProcess;
+import io.assent.loadtest.process.MetricsPage;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

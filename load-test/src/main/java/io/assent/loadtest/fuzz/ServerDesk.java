@@ -6,6 +6,7 @@ import io.assent.loadtest.net.HttpMessages;
 import io.assent.loadtest.net.MalformedResponse;
 import io.assent.loadtest.net.RawConnection;
 import io.assent.loadtest.net.Response;
+import io.assent.loadtest.process.MetricsPage;
 import java.io.IOException;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;

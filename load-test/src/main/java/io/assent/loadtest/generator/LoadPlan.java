@@ -3,31 +3,15 @@ package io.assent.loadtest.generator;
 import java.time.Duration;
 
 /**
- * What load to make.
+ * How much load to make, and for how long.
  *
- * @param host the coordinator's host.
- * @param port its port.
- * @param path the path of submit.
- * @param participantUrl the participant's URL without a path.
- * @param waiting whether a submit waits for the result.
- * @param connections how many connections, each with one request at a time.
+ * @param sagas what to submit.
+ * @param connections how many submits may be unanswered at a time; over HTTP each has a connection of its own, over gRPC they share a few.
  * @param inFlightMax how many sagas may be submitted and not completed; only without waiting.
  * @param warmUp how long to run before measuring.
  * @param duration how long to measure.
  */
-public record LoadPlan(
-        String host,
-        int port,
-        String path,
-        String participantUrl,
-        boolean waiting,
-        int connections,
-        int inFlightMax,
-        Duration warmUp,
-        Duration duration) {
-
-    /** The path of submit in the DTM protocol. */
-    public static final String SUBMIT = "/api/dtmsvr/submit";
+public record LoadPlan(Sagas sagas, int connections, int inFlightMax, Duration warmUp, Duration duration) {
 
     /** The most connections. */
     public static final int CONNECTIONS_MAX = 10_000;

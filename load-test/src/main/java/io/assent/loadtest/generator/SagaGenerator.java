@@ -1,51 +1,32 @@
 package io.assent.loadtest.generator;
 
-import io.assent.loadtest.net.EventLoops;
-import io.assent.loadtest.net.HttpFrame;
-import io.assent.loadtest.net.HttpFrameHandler;
-import io.netty.bootstrap.Bootstrap;
-import io.netty.channel.Channel;
-import io.netty.channel.ChannelHandlerContext;
-import io.netty.channel.ChannelInitializer;
-import io.netty.channel.ChannelOption;
-import io.netty.channel.EventLoop;
-import io.netty.channel.EventLoopGroup;
-import java.util.ArrayDeque;
-import java.util.Map;
-import java.util.TreeMap;
+import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
-import org.HdrHistogram.Histogram;
 
 /**
- * Runs a {@link LoadPlan}: each connection submits a saga, waits for the answer, and submits the next. Without waiting, sagas go on after their
- * answer, so a connection pauses while too many are open; what counts then is how many complete.
+ * Runs a {@link LoadPlan} in a closed loop: a number of submits is unanswered at any time, and each answer brings the next submit. Without waiting,
+ * sagas go on after their answer, so submits pause while too many are open; what counts then is how many complete.
  *
- * <p>A connection that is refused or broken is counted and made again after 10 ms. Everything but {@link #run} happens on one event loop.
+ * <p>Use one for one run. Everything but the run itself happens on one event loop.
  */
 public final class SagaGenerator {
 
-    private static final long LATENCY_NS_MAX = TimeUnit.SECONDS.toNanos(120);
-    private static final long RECONNECT_MS = 10;
     private static final long ERROR_PAUSE_MS = 1;
 
     private final LoadPlan plan;
     private final LongSupplier completedSagas;
-    private final SubmitTemplate template;
-    private final Histogram latencies = new Histogram(LATENCY_NS_MAX, 3);
-    private final Map<String, Long> errors = new TreeMap<>();
-    private final ArrayDeque<Connection> paused = new ArrayDeque<>();
-    private final HttpFrame frame = new HttpFrame();
-    private final CountDownLatch drained;
-    private EventLoop loop;
-    private Bootstrap connector;
-    private boolean measuring;
-    private boolean stopping;
-    private long answeredEver;
-    private long answered;
+    private final LoadMeter meter = new LoadMeter();
+    private final CountDownLatch drained = new CountDownLatch(1);
+    private GeneratorLoop generator;
     private long openBase;
+    /** How many more may be submitted. */
+    private long left = Long.MAX_VALUE;
+
+    private int unanswered;
+    private int paused;
+    private boolean stopping;
 
     /**
      * Makes a generator for one run.
@@ -56,180 +37,141 @@ public final class SagaGenerator {
     public SagaGenerator(final LoadPlan plan, final LongSupplier completedSagas) {
         this.plan = plan;
         this.completedSagas = completedSagas;
-        this.template = new SubmitTemplate(
-                plan, String.format("%08x-", ThreadLocalRandom.current().nextInt()));
-        this.drained = new CountDownLatch(plan.connections());
     }
 
     /**
-     * Runs the load and waits for its end.
+     * Runs the load for the plan's time and waits for its end.
      *
      * @return what came of it.
      * @throws InterruptedException if interrupted; the load has ended then.
      */
     public LoadReport run() throws InterruptedException {
-        final EventLoopGroup group = EventLoops.group(1, "generator");
-        try {
-            loop = group.next();
-            connector = new Bootstrap()
-                    .group(loop)
-                    .channel(EventLoops.clientChannel())
-                    .option(ChannelOption.TCP_NODELAY, true)
-                    .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, 3_000)
-                    .remoteAddress(plan.host(), plan.port())
-                    .handler(new ChannelInitializer<Channel>() {
-                        @Override
-                        protected void initChannel(final Channel channel) {
-                            channel.pipeline().addLast(new Connection());
-                        }
-                    });
-            openBase = plan.waiting() ? 0 : completedSagas.getAsLong();
-            onLoop(() -> {
-                for (int i = 0; i < plan.connections(); i++) {
-                    connect();
-                }
-                if (!plan.waiting()) {
-                    loop.scheduleAtFixedRate(this::resumePaused, 1, 1, TimeUnit.MILLISECONDS);
-                }
-            });
+        final boolean waiting = plan.sagas().waiting();
+        openBase = waiting ? 0 : completedSagas.getAsLong();
+        try (GeneratorLoop loop = new GeneratorLoop(plan.sagas(), plan.connections(), new Pace())) {
+            generator = loop;
+            loop.run(this::begin);
             Thread.sleep(plan.warmUp().toMillis());
-            onLoop(() -> measuring = true);
-            final long completedBefore = plan.waiting() ? 0 : completedSagas.getAsLong();
+            loop.run(meter::start);
+            final long completedBefore = waiting ? 0 : completedSagas.getAsLong();
             final long start = System.nanoTime();
             Thread.sleep(plan.duration().toMillis());
-            final long[] answeredNow = new long[1];
-            onLoop(() -> {
-                measuring = false;
-                stopping = true;
-                answeredNow[0] = answered;
-                paused.forEach(Connection::end);
-                paused.clear();
+            loop.run(() -> {
+                meter.stop();
+                stop();
             });
-            final long completed = plan.waiting() ? answeredNow[0] : completedSagas.getAsLong() - completedBefore;
+            final long completed = waiting ? meter.answered() : completedSagas.getAsLong() - completedBefore;
             final double seconds = (System.nanoTime() - start) / 1e9;
             // Answers still under way are awaited, so that the next run does not begin with this one's work.
-            drained.await(5, TimeUnit.SECONDS);
-            final Histogram copy = new Histogram(LATENCY_NS_MAX, 3);
-            final Map<String, Long> errorCopy = new TreeMap<>();
-            onLoop(() -> {
-                copy.add(latencies);
-                errorCopy.putAll(errors);
+            drained.await(GeneratorLoop.DRAIN_LIMIT_S, TimeUnit.SECONDS);
+            return loop.report(meter, completed, seconds);
+        }
+    }
+
+    /**
+     * Submits a number of sagas as fast as the plan lets it, measuring all of them, and waits for the last answer.
+     *
+     * @param count how many sagas.
+     * @param limit how long it may take.
+     * @return what came of it; fewer answers than sagas if some failed or the time was up.
+     * @throws InterruptedException if interrupted; the load has ended then.
+     */
+    public LoadReport run(final long count, final Duration limit) throws InterruptedException {
+        if (count < 1) {
+            throw new IllegalArgumentException("count must be at least 1, but is " + count);
+        }
+        if (!plan.sagas().waiting()) {
+            throw new IllegalArgumentException("only sagas that wait can be counted by their answers");
+        }
+        left = count;
+        try (GeneratorLoop loop = new GeneratorLoop(plan.sagas(), plan.connections(), new Pace())) {
+            generator = loop;
+            final long start = System.nanoTime();
+            loop.run(() -> {
+                meter.start();
+                begin();
             });
-            return new LoadReport(answeredNow[0], completed, seconds, copy, errorCopy);
-        } finally {
-            group.shutdownGracefully(0, 2, TimeUnit.SECONDS).syncUninterruptibly();
+            drained.await(limit.toMillis(), TimeUnit.MILLISECONDS);
+            loop.run(() -> {
+                meter.stop();
+                stop();
+            });
+            return loop.report(meter, meter.answered(), (System.nanoTime() - start) / 1e9);
         }
     }
 
-    private void onLoop(final Runnable action) {
-        loop.submit(action).syncUninterruptibly();
+    // ---- on the event loop
+
+    private void begin() {
+        for (int i = 0; i < plan.connections(); i++) {
+            next();
+        }
+        if (!plan.sagas().waiting()) {
+            generator.every(1, this::resumePaused);
+        }
     }
 
-    private void connect() {
-        if (stopping) {
+    private void stop() {
+        stopping = true;
+        unanswered -= generator.submits().forgetUnsent();
+        paused = 0;
+        noteDrained();
+    }
+
+    private void next() {
+        if (stopping || left == 0) {
+            noteDrained();
+        } else {
+            left--;
+            unanswered++;
+            generator.submits().submit(System.nanoTime());
+        }
+    }
+
+    private void noteDrained() {
+        if (unanswered == 0) {
             drained.countDown();
-            return;
         }
-        connector.connect().addListener(connected -> {
-            if (!connected.isSuccess()) {
-                error("connect");
-                loop.schedule(this::connect, RECONNECT_MS, TimeUnit.MILLISECONDS);
-            }
-        });
-    }
-
-    private void error(final String kind) {
-        errors.merge(kind, 1L, Long::sum);
     }
 
     private void resumePaused() {
-        while (!paused.isEmpty() && mayOpen()) {
-            paused.poll().submitAndFlush();
+        while (paused > 0 && mayOpen()) {
+            paused--;
+            next();
         }
     }
 
     private boolean mayOpen() {
-        return answeredEver - (completedSagas.getAsLong() - openBase) < plan.inFlightMax();
+        return meter.answeredEver() - (completedSagas.getAsLong() - openBase) < plan.inFlightMax();
     }
 
-    private final class Connection extends HttpFrameHandler {
-
-        private ChannelHandlerContext context;
-        private long submittedNs;
-        private boolean open;
-        private boolean ended;
-
-        Connection() {
-            super(frame);
-        }
+    private final class Pace implements Answers {
 
         @Override
-        public void channelActive(final ChannelHandlerContext active) {
-            context = active;
-            submitAndFlush();
-        }
-
-        private void submitAgain() {
-            if (stopping) {
-                end();
-            } else if (!ended) {
-                submitAndFlush();
-            }
-        }
-
-        void submitAndFlush() {
-            submit();
-            context.flush();
-        }
-
-        private void submit() {
-            open = true;
-            submittedNs = System.nanoTime();
-            context.write(template.next(context.alloc()), context.voidPromise());
-        }
-
-        @Override
-        protected void onMessage(final ChannelHandlerContext from, final HttpFrame message) {
-            open = false;
-            final int status = message.status();
-            if (status == 200) {
-                answeredEver++;
-                if (measuring) {
-                    answered++;
-                    latencies.recordValue(Math.min(System.nanoTime() - submittedNs, LATENCY_NS_MAX));
-                }
+        public void succeeded(final long sinceNs) {
+            unanswered--;
+            meter.succeeded(sinceNs);
+            if (plan.sagas().waiting() || stopping || mayOpen()) {
+                next();
             } else {
-                error("status " + status);
-            }
-            if (stopping) {
-                end();
-            } else if (status != 200) {
-                loop.schedule(this::submitAgain, ERROR_PAUSE_MS, TimeUnit.MILLISECONDS);
-            } else if (plan.waiting() || mayOpen()) {
-                submit();
-            } else {
-                paused.add(this);
-            }
-        }
-
-        void end() {
-            if (!ended) {
-                ended = true;
-                drained.countDown();
-                context.close();
+                paused++;
             }
         }
 
         @Override
-        public void channelInactive(final ChannelHandlerContext from) throws Exception {
-            super.channelInactive(from);
-            if (ended) {
-                return;
+        public void failed(final long sinceNs, final String kind) {
+            unanswered--;
+            meter.error(kind);
+            if (stopping) {
+                noteDrained();
+            } else {
+                generator.after(ERROR_PAUSE_MS, SagaGenerator.this::next);
             }
-            ended = true;
-            paused.remove(this);
-            error(open ? "broken" : "closed");
-            loop.schedule(SagaGenerator.this::connect, RECONNECT_MS, TimeUnit.MILLISECONDS);
+        }
+
+        @Override
+        public void disturbed(final String kind) {
+            meter.error(kind);
         }
     }
 }

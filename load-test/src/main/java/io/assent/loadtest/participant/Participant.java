@@ -28,7 +28,7 @@ import java.util.concurrent.atomic.LongAdder;
  * A participant on the loopback address: any path is answered at once with SUCCESS; {@code /act/...} by script and with a ledger;
  * {@code GET /ledger/entries?gid=G}, {@code /ledger/balances} and {@code /ledger/counts} show what happened.
  */
-public final class Participant implements AutoCloseable {
+public final class Participant implements LoadParticipant {
 
     private static final byte[] ACT = "/act/".getBytes(StandardCharsets.US_ASCII);
     private static final byte[] LEDGER = "/ledger/".getBytes(StandardCharsets.US_ASCII);
@@ -93,6 +93,7 @@ public final class Participant implements AutoCloseable {
      *
      * @return the URL without a path.
      */
+    @Override
     public String url() {
         return "http://127.0.0.1:" + port();
     }
@@ -120,6 +121,7 @@ public final class Participant implements AutoCloseable {
      *
      * @return how many were answered: the sagas completed.
      */
+    @Override
     public long lastBranches() {
         return lastBranches.sum();
     }

@@ -5,7 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * A command line with places to fill in: <code>{data}</code>, <code>{port}</code> and <code>{durability}</code>.
+ * A command line with places to fill in: <code>{data}</code>, <code>{port}</code>, <code>{grpc}</code> and <code>{durability}</code>.
  *
  * @param words the words of the command, not interpreted by a shell.
  */
@@ -13,7 +13,7 @@ public record ServerCommand(List<String> words) {
 
     /** How Assent itself is started. */
     public static final String ASSENT =
-            "bin/assent serve --data {data} --http-port {port} --grpc-port 0 --durability {durability}";
+            "bin/assent serve --data {data} --http-port {port} --grpc-port {grpc} --durability {durability}";
 
     /** Checks the command. */
     public ServerCommand {
@@ -63,7 +63,7 @@ public record ServerCommand(List<String> words) {
     }
 
     /**
-     * Fills in the places.
+     * Fills in the places of a server that nobody is going to talk to over gRPC.
      *
      * @param data the data directory.
      * @param port the HTTP port.
@@ -71,9 +71,23 @@ public record ServerCommand(List<String> words) {
      * @return the words to execute.
      */
     public List<String> filled(final Path data, final int port, final String durability) {
+        return filled(data, port, 0, durability);
+    }
+
+    /**
+     * Fills in the places.
+     *
+     * @param data the data directory.
+     * @param port the HTTP port.
+     * @param grpcPort the gRPC port, 0 for any free one.
+     * @param durability the durability level.
+     * @return the words to execute.
+     */
+    public List<String> filled(final Path data, final int port, final int grpcPort, final String durability) {
         return words.stream()
                 .map(word -> word.replace("{data}", data.toString())
                         .replace("{port}", Integer.toString(port))
+                        .replace("{grpc}", Integer.toString(grpcPort))
                         .replace("{durability}", durability))
                 .toList();
     }

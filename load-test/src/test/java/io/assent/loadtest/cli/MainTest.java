@@ -21,7 +21,8 @@ class MainTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"participant", "forwarder", "generate", "compare", "kill", "fuzz"})
+    @ValueSource(
+            strings = {"participant", "forwarder", "generate", "compare", "kill", "hang", "soak", "addresses", "fuzz"})
     void shouldDescribeEveryOptionWhenAskedForHelp(final String command) {
         assertThat(run(command, "--help")).isZero();
         assertThat(out.toString()).contains("Usage: load-test " + command);
@@ -41,6 +42,8 @@ class MainTest {
         assertThat(run("kill", "--drop-unsynced", "no.such.Class", "--kills", "1"))
                 .isEqualTo(2);
         assertThat(out.toString()).contains("no.such.Class");
+        assertThat(run("compare", "--protocol", "carrier-pigeon")).isEqualTo(2);
+        assertThat(out.toString()).contains("carrier-pigeon", "--protocol");
     }
 
     @Test

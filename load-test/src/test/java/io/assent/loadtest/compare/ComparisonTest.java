@@ -1,9 +1,11 @@
 package io.assent.loadtest.compare;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import io.assent.loadtest.generator.LoadReport;
+import io.assent.loadtest.net.Protocol;
 import io.assent.loadtest.process.ServerCommand;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -11,6 +13,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.concurrent.TimeUnit;
 import org.HdrHistogram.Histogram;
 import org.junit.jupiter.api.Test;
@@ -27,17 +30,65 @@ class ComparisonTest {
 
     @Test
     void shouldDivideTheMediansWhenPrintingTheRatio() {
-        final ComparisonTable.Row row = new ComparisonTable.Row(
-                64,
-                List.of(report(100, 0), report(60, 2), report(80, 0)),
-                List.of(report(100, 0), report(200, 0), report(300, 0), report(120, 0)));
+        final ComparisonTable.Side server = new ComparisonTable.Side(
+                "server", false, true, List.of(report(100, 0), report(60, 2), report(80, 0)), OptionalDouble.empty());
+        final ComparisonTable.Side forwarder = new ComparisonTable.Side(
+                "forwarder",
+                true,
+                false,
+                List.of(report(100, 0), report(200, 0), report(300, 7), report(120, 0)),
+                OptionalDouble.empty());
+        final ComparisonTable.Row row = new ComparisonTable.Row(64, List.of(server, forwarder));
         final ComparisonTable table = new ComparisonTable(true, "fsync", "a machine", List.of(row));
-        assertThat(row.ratio()).isCloseTo(0.5, within(1e-9));
+        assertThat(row.ratio(server)).isCloseTo(0.5, within(1e-9));
         assertThat(table.serverErrors()).isEqualTo(2);
         assertThat(table.toString())
                 .contains("wait_result, durability fsync", "a machine")
                 .contains("| 64 | server | 40 | 30-50 (50 %) | 1.00 | 1.00 | 1.00 | 2 | **0.500** |")
-                .contains("| 64 | forwarder | 80 | 50-150 (125 %) |");
+                .contains("| 64 | forwarder | 80 | 50-150 (125 %) |")
+                .doesNotContain("CPU");
+    }
+
+    @Test
+    void shouldTellTheServersCpuTimeWhereItIsKnown() {
+        final ComparisonTable.Row row = new ComparisonTable.Row(
+                8,
+                List.of(
+                        new ComparisonTable.Side("http", true, true, List.of(report(100, 1)), OptionalDouble.of(40.4)),
+                        new ComparisonTable.Side("grpc", false, true, List.of(report(75, 2)), OptionalDouble.empty())));
+        final ComparisonTable table = new ComparisonTable(true, "fsync", "a machine", List.of(row));
+        assertThat(table.serverErrors()).isEqualTo(3);
+        assertThat(table.toString())
+                .contains("| errors | server CPU us/txn | ratio |")
+                .contains("| 1 | 40 | 1 |", "| 2 | | **0.750** |");
+    }
+
+    @Test
+    void shouldRefuseProtocolsThatItDoesNotCompare() {
+        assertThat(settings(List.of(Protocol.HTTP, Protocol.GRPC), 100).rounds())
+                .isEqualTo(100);
+        assertThatThrownBy(() -> settings(List.of(Protocol.GRPC), 1)).hasMessageContaining("protocols must be http");
+        assertThatThrownBy(() -> settings(List.of(Protocol.HTTP), 101)).hasMessageContaining("rounds must be 1 to 100");
+    }
+
+    private static Comparison.Settings settings(final List<Protocol> protocols, final int rounds) {
+        return settings(protocols, rounds, ServerCommand.parse(ServerCommand.ASSENT));
+    }
+
+    private static Comparison.Settings settings(
+            final List<Protocol> protocols, final int rounds, final ServerCommand server) {
+        return new Comparison.Settings(
+                protocols,
+                Optional.empty(),
+                0,
+                server,
+                "os",
+                true,
+                List.of(2),
+                rounds,
+                100,
+                Duration.ofMillis(200),
+                Duration.ofMillis(300));
     }
 
     @Test
@@ -52,25 +103,13 @@ class ComparisonTest {
                 "{data}",
                 "{port}",
                 "none"));
-        final ComparisonTable table = new Comparison(
-                        new Comparison.Settings(
-                                Optional.empty(),
-                                server,
-                                "os",
-                                true,
-                                List.of(2),
-                                2,
-                                100,
-                                Duration.ofMillis(200),
-                                Duration.ofMillis(300)),
-                        lines::add)
-                .run();
+        final ComparisonTable table = new Comparison(settings(List.of(Protocol.HTTP), 2, server), lines::add).run();
         assertThat(table.rows()).singleElement().satisfies(row -> {
-            assertThat(row.ratio()).isPositive();
-            assertThat(row.server())
+            assertThat(row.ratio(row.side("server"))).isPositive();
+            assertThat(row.side("server").runs())
                     .hasSize(2)
                     .allSatisfy(run -> assertThat(run.errors()).isEmpty());
-            assertThat(row.forwarder()).hasSize(2);
+            assertThat(row.side("forwarder").runs()).hasSize(2);
         });
         assertThat(lines)
                 .extracting(line -> line.substring(0, 18).trim())

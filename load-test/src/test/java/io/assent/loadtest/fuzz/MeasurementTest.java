@@ -99,15 +99,4 @@ class MeasurementTest {
         }
         assertThat(Measurement.descriptors(pid)).doesNotContainKey("held");
     }
-
-    @Test
-    void shouldReadAPageOfMetrics() {
-        final MetricsPage page =
-                new MetricsPage("# HELP a b\n# TYPE a gauge\na{x=\"1 2\"} 3.5\na{x=\"2\"} 4\nab 1e3\n");
-        assertThat(page.value("a{x=\"1 2\"}")).hasValue(3.5);
-        assertThat(page.value("a")).isEmpty();
-        assertThat(page.sum("a")).isEqualTo(7.5);
-        assertThat(page.sum("ab")).isEqualTo(1_000);
-        assertThat(page.sum("none")).isZero();
-    }
 }

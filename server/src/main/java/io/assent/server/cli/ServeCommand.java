@@ -5,6 +5,7 @@ import io.assent.journal.JournalException;
 import io.assent.server.CoordinatorServer;
 import io.assent.server.ExitCode;
 import io.assent.server.Halts;
+import io.assent.server.JvmNames;
 import io.assent.server.ServerConfig;
 import io.assent.server.StartFailure;
 import io.assent.server.Version;
@@ -104,6 +105,7 @@ final class ServeCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
+        JvmNames.forgetAtOnce();
         Settings settings = Settings.of(System.getenv(), config, commandLine());
         ServerConfig serverConfig = ServerConfig.of(settings);
         Logging.apply(serverConfig.log());

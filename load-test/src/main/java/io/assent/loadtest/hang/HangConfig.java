@@ -1,0 +1,51 @@
+package io.assent.loadtest.hang;
+
+import io.assent.loadtest.net.Protocol;
+import io.assent.loadtest.process.ServerCommand;
+import java.nio.file.Path;
+import java.time.Duration;
+
+/**
+ * The settings of a run with hanging targets.
+ *
+ * @param server how the server is started.
+ * @param durability the durability level it is started with.
+ * @param workDirectory where the data directory and the server's output go.
+ * @param protocol how sagas are submitted and branches called.
+ * @param targets how many targets hang.
+ * @param perSecond how many healthy sagas a second; well below what the machine can do.
+ * @param hangingWindows how many windows with hanging targets; there is one more without.
+ * @param warmUp how long the server is loaded at full speed before the first window.
+ * @param window how long each window is measured.
+ * @param sagasPerTarget how many sagas call each hanging target from the start of its window; more come while it lasts.
+ * @param settle how long after those the measuring of the window begins; past the time-out of their first calls.
+ */
+public record HangConfig(
+        ServerCommand server,
+        String durability,
+        Path workDirectory,
+        Protocol protocol,
+        int targets,
+        int perSecond,
+        int hangingWindows,
+        Duration warmUp,
+        Duration window,
+        int sagasPerTarget,
+        Duration settle) {
+
+    /** The most hanging targets; each is a listening socket here. */
+    public static final int TARGETS_MAX = 10_000;
+
+    /** Checks the bounds. */
+    public HangConfig {
+        if (targets < 2 || targets > TARGETS_MAX) {
+            throw new IllegalArgumentException("targets must be 2 to " + TARGETS_MAX + ", but is " + targets);
+        }
+        if (hangingWindows < 1 || hangingWindows > 100) {
+            throw new IllegalArgumentException("hangingWindows must be 1 to 100, but is " + hangingWindows);
+        }
+        if (sagasPerTarget < 1 || sagasPerTarget > 1_000) {
+            throw new IllegalArgumentException("sagasPerTarget must be 1 to 1000, but is " + sagasPerTarget);
+        }
+    }
+}

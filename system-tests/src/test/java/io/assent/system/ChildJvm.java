@@ -1,0 +1,32 @@
+package io.assent.system;
+
+import java.lang.management.ManagementFactory;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/** The command of a Java process like this one: its JDK, its class path, and the packages that are open in it. */
+final class ChildJvm {
+    private ChildJvm() {}
+
+    /**
+     * Puts the command together.
+     *
+     * @param options more options of the JVM, its heap above all.
+     * @param main the class to run.
+     * @param arguments its arguments.
+     */
+    static List<String> command(List<String> options, Class<?> main, String... arguments) {
+        List<String> command = new ArrayList<>();
+        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        for (String argument : ManagementFactory.getRuntimeMXBean().getInputArguments()) {
+            if (argument.startsWith("--add-")) {
+                command.add(argument);
+            }
+        }
+        command.addAll(options);
+        command.addAll(List.of("-XX:+UseSerialGC", "-cp", System.getProperty("java.class.path"), main.getName()));
+        command.addAll(List.of(arguments));
+        return command;
+    }
+}
