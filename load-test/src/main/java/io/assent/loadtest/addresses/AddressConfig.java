@@ -31,8 +31,17 @@ public record AddressConfig(
     /** The most replacements; each takes an address of the loopback network. */
     public static final int REPLACEMENTS_MAX = 200;
 
+    /** The highest rate: with more, submits would be left out while earlier ones wait for the deadline of their calls. */
+    public static final int PER_SECOND_MAX = 500;
+
     /** Checks the bounds. */
     public AddressConfig {
+        if (perSecond < 1 || perSecond > PER_SECOND_MAX) {
+            throw new IllegalArgumentException("perSecond must be 1 to " + PER_SECOND_MAX + ", but is " + perSecond);
+        }
+        if (deadAddress.isNegative()) {
+            throw new IllegalArgumentException("deadAddress must be at least 0, but is " + deadAddress);
+        }
         if (replacements < 0 || replacements > REPLACEMENTS_MAX) {
             throw new IllegalArgumentException(
                     "replacements must be 0 to " + REPLACEMENTS_MAX + ", but is " + replacements);

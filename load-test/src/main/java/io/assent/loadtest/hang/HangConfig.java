@@ -1,5 +1,6 @@
 package io.assent.loadtest.hang;
 
+import io.assent.loadtest.generator.PacedPlan;
 import io.assent.loadtest.net.Protocol;
 import io.assent.loadtest.process.ServerCommand;
 import java.nio.file.Path;
@@ -36,16 +37,30 @@ public record HangConfig(
     /** The most hanging targets; each is a listening socket here. */
     public static final int TARGETS_MAX = 10_000;
 
+    /** The shortest window: the server is looked at at least once in it. */
+    public static final Duration WINDOW_MIN = Duration.ofSeconds(2);
+
     /** Checks the bounds. */
     public HangConfig {
         if (targets < 2 || targets > TARGETS_MAX) {
             throw new IllegalArgumentException("targets must be 2 to " + TARGETS_MAX + ", but is " + targets);
+        }
+        if (perSecond < 1 || perSecond > PacedPlan.PER_SECOND_MAX) {
+            throw new IllegalArgumentException(
+                    "perSecond must be 1 to " + PacedPlan.PER_SECOND_MAX + ", but is " + perSecond);
         }
         if (hangingWindows < 1 || hangingWindows > 100) {
             throw new IllegalArgumentException("hangingWindows must be 1 to 100, but is " + hangingWindows);
         }
         if (sagasPerTarget < 1 || sagasPerTarget > 1_000) {
             throw new IllegalArgumentException("sagasPerTarget must be 1 to 1000, but is " + sagasPerTarget);
+        }
+        if (window.compareTo(WINDOW_MIN) < 0) {
+            throw new IllegalArgumentException("window must be at least " + WINDOW_MIN + ", but is " + window);
+        }
+        if (warmUp.isNegative() || settle.isNegative()) {
+            throw new IllegalArgumentException(
+                    "warmUp and settle must be at least 0, but are " + warmUp + " and " + settle);
         }
     }
 }

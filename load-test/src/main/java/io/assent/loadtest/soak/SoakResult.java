@@ -25,13 +25,13 @@ public record SoakResult(
         Reading late,
         long errors) {
 
+    private static final int GROWTH_PERCENT_MAX = 5;
+
     /** What is held to a bound. */
     private enum Quantity {
         HEAP("heap used, bytes"),
         DIRECT("direct memory, bytes"),
         THREADS("threads");
-
-        private static final int GROWTH_PERCENT_MAX = 5;
 
         private final String label;
 
@@ -47,9 +47,11 @@ public record SoakResult(
             };
         }
 
+        /** Growth from nothing is without bound. */
         double growthPercent(final Reading from, final Reading to) {
             final double before = in(from);
-            return before == 0 ? 0 : 100 * (in(to) - before) / before;
+            final double after = in(to);
+            return after == before ? 0 : 100 * (after - before) / before;
         }
     }
 
@@ -62,12 +64,12 @@ public record SoakResult(
         final List<String> violations = new ArrayList<>();
         for (final Quantity quantity : Quantity.values()) {
             final double growth = quantity.growthPercent(early, late);
-            if (growth > Quantity.GROWTH_PERCENT_MAX) {
+            if (growth > GROWTH_PERCENT_MAX) {
                 violations.add(String.format(
                         Locale.ROOT,
                         "%s must grow by at most %d %%, but grew by %.1f %%",
                         quantity.label,
-                        Quantity.GROWTH_PERCENT_MAX,
+                        GROWTH_PERCENT_MAX,
                         growth));
             }
         }

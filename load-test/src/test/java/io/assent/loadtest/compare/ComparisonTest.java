@@ -28,16 +28,23 @@ class ComparisonTest {
                 completed, completed, 2, latencies, errors == 0 ? Map.of() : Map.of("status 500", errors));
     }
 
+    private static ComparisonTable.Side side(
+            final String name, final boolean reference, final OptionalDouble cpu, final LoadReport... runs) {
+        return new ComparisonTable.Side(name, reference, !name.equals("forwarder"), List.of(runs), cpu);
+    }
+
     @Test
     void shouldDivideTheMediansWhenPrintingTheRatio() {
-        final ComparisonTable.Side server = new ComparisonTable.Side(
-                "server", false, true, List.of(report(100, 0), report(60, 2), report(80, 0)), OptionalDouble.empty());
-        final ComparisonTable.Side forwarder = new ComparisonTable.Side(
+        final ComparisonTable.Side server =
+                side("server", false, OptionalDouble.empty(), report(100, 0), report(60, 2), report(80, 0));
+        final ComparisonTable.Side forwarder = side(
                 "forwarder",
                 true,
-                false,
-                List.of(report(100, 0), report(200, 0), report(300, 7), report(120, 0)),
-                OptionalDouble.empty());
+                OptionalDouble.empty(),
+                report(100, 0),
+                report(200, 7),
+                report(300, 0),
+                report(120, 0));
         final ComparisonTable.Row row = new ComparisonTable.Row(64, List.of(server, forwarder));
         final ComparisonTable table = new ComparisonTable(true, "fsync", "a machine", List.of(row));
         assertThat(row.ratio(server)).isCloseTo(0.5, within(1e-9));
@@ -45,50 +52,46 @@ class ComparisonTest {
         assertThat(table.toString())
                 .contains("wait_result, durability fsync", "a machine")
                 .contains("| 64 | server | 40 | 30-50 (50 %) | 1.00 | 1.00 | 1.00 | 2 | **0.500** |")
-                .contains("| 64 | forwarder | 80 | 50-150 (125 %) |")
+                .contains("| 64 | forwarder | 80 | 50-150 (125 %) | 1.00 | 1.00 | 1.00 | 7 | 1 |")
                 .doesNotContain("CPU");
     }
 
     @Test
-    void shouldTellTheServersCpuTimeWhereItIsKnown() {
+    void shouldTellTheCpuTimeAndCountTheErrorsOfBothWhenProtocolsAreCompared() {
         final ComparisonTable.Row row = new ComparisonTable.Row(
                 8,
                 List.of(
-                        new ComparisonTable.Side("http", true, true, List.of(report(100, 1)), OptionalDouble.of(40.4)),
-                        new ComparisonTable.Side("grpc", false, true, List.of(report(75, 2)), OptionalDouble.empty())));
+                        side("http", true, OptionalDouble.of(80), report(100, 1)),
+                        side("grpc", false, OptionalDouble.empty(), report(70, 2))));
         final ComparisonTable table = new ComparisonTable(true, "fsync", "a machine", List.of(row));
         assertThat(table.serverErrors()).isEqualTo(3);
-        assertThat(table.toString())
-                .contains("| errors | server CPU us/txn | ratio |")
-                .contains("| 1 | 40 | 1 |", "| 2 | | **0.750** |");
+        assertThat(row.ratio(row.side("grpc"))).isCloseTo(0.7, within(1e-9));
+        assertThat(table.toString()).contains("server CPU us/txn", "| 1 | 80 | 1 |", "| 2 | | **0.700** |");
     }
 
     @Test
-    void shouldRefuseProtocolsThatItDoesNotCompare() {
-        assertThat(settings(List.of(Protocol.HTTP, Protocol.GRPC), 100).rounds())
-                .isEqualTo(100);
-        assertThatThrownBy(() -> settings(List.of(Protocol.GRPC), 1)).hasMessageContaining("protocols must be http");
-        assertThatThrownBy(() -> settings(List.of(Protocol.HTTP), 101)).hasMessageContaining("rounds must be 1 to 100");
+    void shouldRefuseProtocolsThatCannotBeCompared() {
+        assertThat(settings(List.of(Protocol.HTTP, Protocol.GRPC), 100)).isNotNull();
+        assertThatThrownBy(() -> settings(List.of(Protocol.GRPC), 1)).hasMessageContaining("protocols");
+        assertThatThrownBy(() -> settings(List.of(Protocol.GRPC, Protocol.HTTP), 1))
+                .hasMessageContaining("protocols");
+        assertThatThrownBy(() -> settings(List.of(Protocol.HTTP), 101)).hasMessageContaining("rounds");
+        assertThatThrownBy(() -> settings(List.of(Protocol.HTTP), 0)).hasMessageContaining("rounds");
     }
 
     private static Comparison.Settings settings(final List<Protocol> protocols, final int rounds) {
-        return settings(protocols, rounds, ServerCommand.parse(ServerCommand.ASSENT));
-    }
-
-    private static Comparison.Settings settings(
-            final List<Protocol> protocols, final int rounds, final ServerCommand server) {
         return new Comparison.Settings(
                 protocols,
                 Optional.empty(),
-                0,
-                server,
+                1,
+                new ServerCommand(List.of("server")),
                 "os",
                 true,
-                List.of(2),
+                List.of(1),
                 rounds,
-                100,
-                Duration.ofMillis(200),
-                Duration.ofMillis(300));
+                1,
+                Duration.ZERO,
+                Duration.ofSeconds(1));
     }
 
     @Test
@@ -103,7 +106,21 @@ class ComparisonTest {
                 "{data}",
                 "{port}",
                 "none"));
-        final ComparisonTable table = new Comparison(settings(List.of(Protocol.HTTP), 2, server), lines::add).run();
+        final ComparisonTable table = new Comparison(
+                        new Comparison.Settings(
+                                List.of(Protocol.HTTP),
+                                Optional.empty(),
+                                0,
+                                server,
+                                "os",
+                                true,
+                                List.of(2),
+                                2,
+                                100,
+                                Duration.ofMillis(200),
+                                Duration.ofMillis(300)),
+                        lines::add)
+                .run();
         assertThat(table.rows()).singleElement().satisfies(row -> {
             assertThat(row.ratio(row.side("server"))).isPositive();
             assertThat(row.side("server").runs())

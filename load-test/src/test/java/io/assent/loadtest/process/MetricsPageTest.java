@@ -7,12 +7,18 @@ import org.junit.jupiter.api.Test;
 
 class MetricsPageTest {
 
+    private final MetricsPage page =
+            new MetricsPage("# HELP a b\n# TYPE a gauge\na{x=\"1 2\"} 3.5\na{x=\"2\"} 4\nab 1e3\n");
+
     @Test
-    void shouldReadValuesAndAddThemUp() {
-        final MetricsPage page =
-                new MetricsPage("# HELP a b\n# TYPE a gauge\na{x=\"1 2\"} 3.5\na{x=\"2\"} 4\nab 1e3\n");
+    void shouldFindASeriesByItsNameAndLabels() {
         assertThat(page.value("a{x=\"1 2\"}")).hasValue(3.5);
         assertThat(page.value("a")).isEmpty();
+        assertThat(page.required("ab")).isEqualTo(1_000);
+    }
+
+    @Test
+    void shouldAddUpTheSeriesOfOneMetricOnly() {
         assertThat(page.sum("a")).isEqualTo(7.5);
         assertThat(page.sum("ab")).isEqualTo(1_000);
         assertThat(page.sum("none")).isZero();
@@ -20,7 +26,11 @@ class MetricsPageTest {
 
     @Test
     void shouldNameWhatIsMissingOrNoMetric() {
-        assertThatThrownBy(() -> new MetricsPage("a 1\nnothing\n")).hasMessageContaining("found 'nothing'");
-        assertThatThrownBy(() -> new MetricsPage("a 1\n").required("b")).hasMessageContaining("expected the metric b");
+        assertThatThrownBy(() -> page.required("a{x=\"3\"}"))
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageContaining("a{x=\"3\"}");
+        assertThatThrownBy(() -> new MetricsPage("a 1\nnonsense\n"))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("'nonsense'");
     }
 }
