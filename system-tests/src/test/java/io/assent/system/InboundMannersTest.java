@@ -5,7 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.assent.engine.Limits;
 import java.io.IOException;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.ServerSocket;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
@@ -104,6 +107,30 @@ class InboundMannersTest {
                 server.port(), "GET /api/dtmsvr/query?gid=long-read HTTP/1.1\r\nHost: x\r\n\r\n", true);
         assertThat(reply.length()).isGreaterThan(length * 2);
         assertThat(reply).startsWith("HTTP/1.1 200 OK").endsWith("}");
+    }
+
+    @Test
+    void shouldSendTheRestOfAResponseWhenTheClientEndsItsSideInItsMidst() throws IOException {
+        int length = 3 << 20;
+        server.submit(
+                "{\"gid\":\"interrupted-read\",\"trans_type\":\"saga\",\"steps\":[{\"action\":\"\"}],\"payloads\":[\""
+                        + "x".repeat(length) + "\"]}");
+        try (Socket socket = new Socket()) {
+            // So little that the server can not get rid of the response before it is read.
+            socket.setReceiveBufferSize(4 << 10);
+            socket.setSoTimeout(30_000);
+            socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), server.port()));
+            socket.getOutputStream()
+                    .write("GET /api/dtmsvr/query?gid=interrupted-read HTTP/1.1\r\nHost: x\r\n\r\n"
+                            .getBytes(StandardCharsets.US_ASCII));
+            assertThat(socket.getInputStream().read()).isEqualTo('H');
+            socket.shutdownOutput();
+            // Answered behind the end of the input, for the event loop sees that first.
+            assertThat(raw(PING + "Connection: close\r\n\r\n")).contains("pong");
+            String reply = new String(socket.getInputStream().readAllBytes(), StandardCharsets.US_ASCII);
+            assertThat(reply.length()).isGreaterThan(length * 2);
+            assertThat(reply.substring(reply.length() - 2)).isEqualTo("}}");
+        }
     }
 
     @Test

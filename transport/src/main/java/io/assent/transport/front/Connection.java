@@ -244,7 +244,8 @@ final class Connection extends ChannelInboundHandlerAdapter implements ClientCon
             dropFromTheFirstThatWaits();
             current = null;
             if (exchanges.isEmpty()) {
-                ctx.close();
+                // Not at once: of an answer that was given a part may be unwritten.
+                closeWhenWritten();
             }
         }
     }
