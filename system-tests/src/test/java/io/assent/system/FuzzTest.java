@@ -2,6 +2,7 @@ package io.assent.system;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.assent.loadtest.fuzz.BrokenRule;
 import io.assent.loadtest.fuzz.FuzzConfig;
 import io.assent.loadtest.fuzz.FuzzResult;
 import io.assent.loadtest.fuzz.FuzzRun;
@@ -9,9 +10,11 @@ import io.assent.loadtest.fuzz.FuzzSender;
 import io.assent.loadtest.fuzz.FuzzSource;
 import io.assent.loadtest.fuzz.Measurement.Quantity;
 import io.assent.loadtest.fuzz.Tally;
+import io.assent.loadtest.fuzz.grpc.GrpcSource;
 import io.assent.loadtest.fuzz.http.HttpSource;
 import io.assent.loadtest.process.ServerCommand;
 import io.assent.server.cli.Main;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Set;
@@ -29,6 +32,7 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(value = 600, unit = TimeUnit.SECONDS)
 class FuzzTest {
     private static final long REQUESTS = Long.getLong("assent.fuzz.requests", 20_000);
+    private static final long GRPC_REQUESTS = Long.getLong("assent.fuzz.requests", 5_000);
     private static final long SEED = 20_261_125;
     private static final int CONTROL_EVERY = 5_000;
     private static final int CONNECTIONS = 16;
@@ -88,12 +92,64 @@ class FuzzTest {
         assertThat(result.passed()).as(result.table()).isTrue();
     }
 
+    /** Descriptors are left to the long form too: at rest the server keeps connections to participants for a minute. */
+    @Test
+    void shouldDoSoOverGrpc() throws Exception {
+        FuzzResult result = run(Main.class, GrpcSource::new, SEED, GRPC_REQUESTS);
+        assertThat(result.passed()).as(result.table()).isTrue();
+        assertThat(result.sent()).isEqualTo(GRPC_REQUESTS);
+        assertThat(result.tally().answers())
+                .as("a run of refusals alone proves little")
+                .containsKeys("grpc 0", "grpc 10", "end");
+        assertThat(result.remains().calls())
+                .as("branch calls that inputs have caused")
+                .isGreaterThan(GRPC_REQUESTS / 50);
+        assertThat(result.tally().answers().getOrDefault("grpc 8", 0L)).isLessThan(GRPC_REQUESTS / 20);
+    }
+
     @Test
     void shouldFindTheServerThatLeaksDescriptors() throws Exception {
         FuzzResult result = run(LeakyServer.class, SEED, 1_000, Quantity.DESCRIPTORS);
         assertThat(result.failure()).isEmpty();
         assertThat(result.grown()).as(result.table()).containsExactly(Quantity.DESCRIPTORS);
         assertThat(result.passed()).isFalse();
+    }
+
+    @Test
+    void shouldFindTheGrpcPortWhereNobodyAnswers() throws Exception {
+        FuzzResult result = run(Main.class, AtTheWrongPort::new, SEED, 1);
+        assertThat(result.failure()).isPresent();
+        assertThat(result.failure().get().rule()).contains("a server's first frame must be its settings");
+    }
+
+    /** HTTP answers there. */
+    private static final class AtTheWrongPort implements FuzzSource {
+        private final GrpcSource source;
+
+        AtTheWrongPort(FuzzSource.Surroundings right) {
+            source = new GrpcSource(new FuzzSource.Surroundings(
+                    right.seed(), right.port(), right.port(), right.branches(), right.answerLimit()));
+        }
+
+        @Override
+        public String protocol() {
+            return source.protocol();
+        }
+
+        @Override
+        public FuzzSender sender(Tally tally) {
+            return source.sender(tally);
+        }
+
+        @Override
+        public void mustServe() throws BrokenRule, IOException {
+            source.mustServe();
+        }
+
+        @Override
+        public String show(long number) {
+            return source.show(number);
+        }
     }
 
     @Test

@@ -3,8 +3,11 @@ package io.assent.loadtest.cli;
 import io.assent.loadtest.fuzz.FuzzConfig;
 import io.assent.loadtest.fuzz.FuzzResult;
 import io.assent.loadtest.fuzz.FuzzRun;
+import io.assent.loadtest.fuzz.FuzzSource;
 import io.assent.loadtest.fuzz.Measurement.Quantity;
+import io.assent.loadtest.fuzz.grpc.GrpcSource;
 import io.assent.loadtest.fuzz.http.HttpSource;
+import io.assent.loadtest.net.Protocol;
 import io.assent.loadtest.process.ServerCommand;
 import io.assent.loadtest.process.TemporaryDirectory;
 import java.io.IOException;
@@ -27,7 +30,8 @@ import picocli.CommandLine.Spec;
         sortOptions = false,
         description = {
             "Starts a server on a fresh data directory and sends it inputs made from a seed: near-valid requests of every route, bent",
-            "bodies, odd methods, targets and headers, broken framing, pipelines, garbage, half-sent and abandoned requests. Each must",
+            "bodies, odd methods, targets and headers, broken framing, pipelines, garbage, half-sent and abandoned requests; over gRPC",
+            "messages, metadata, frames, calls at once and cancelled ones. Each must",
             "be answered or refused as the protocol says; between them a control saga must succeed; at the end the server may hold",
             "hardly more descriptors, heap and direct memory than at a tenth of the inputs (memory is judged from 100,000 inputs on).",
             "Branch URLs never leave this machine.",
@@ -40,6 +44,12 @@ final class FuzzCommand implements Callable<Integer> {
 
     @Spec
     private CommandSpec spec;
+
+    @Option(
+            names = "--protocol",
+            defaultValue = "http",
+            description = "what is fuzzed: http or grpc (${DEFAULT-VALUE})")
+    private Protocol protocol;
 
     @Option(
             names = "--server-command",
@@ -127,7 +137,7 @@ final class FuzzCommand implements Callable<Integer> {
                 .paced(controlEvery, only != null ? 1 : connections)
                 .judged(durability, judged());
         out.println("seed " + chosen + ", work directory " + directory);
-        final FuzzRun run = new FuzzRun(config, HttpSource::new, line -> {
+        final FuzzRun run = new FuzzRun(config, source(), line -> {
             out.println(line);
             out.flush();
         });
@@ -138,6 +148,13 @@ final class FuzzCommand implements Callable<Integer> {
         out.println(result.table());
         out.flush();
         return result;
+    }
+
+    private FuzzSource.Factory source() {
+        return switch (protocol) {
+            case HTTP -> HttpSource::new;
+            case GRPC -> GrpcSource::new;
+        };
     }
 
     private Set<Quantity> judged() {

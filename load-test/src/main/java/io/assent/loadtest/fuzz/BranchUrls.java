@@ -34,6 +34,24 @@ public record BranchUrls(String steady, String silent, String closed) {
             "@",
             ":");
 
+    /** Where the branches over gRPC are. */
+    private static final String SERVICE = "/fuzz.Branch/";
+
+    /** What may stand behind the authority of a gRPC target: every one has a slash, so that the authority ends there. */
+    private static final List<String> METHODS = List.of(
+            "/",
+            "/x",
+            "/x/",
+            "/a.B/C/D",
+            "/workflow.Workflow/Execute",
+            "/fuzz.Branch/ok?x=1",
+            "/fuzz.Branch/a b",
+            "/fuzz.Branch/\u00e4\u20ac",
+            "/\u0000/x",
+            "/a%2f%00/x",
+            "/fuzz.Branch/" + "m".repeat(2_000),
+            "/fuzz.Branch/" + "m".repeat(2_100));
+
     /** Texts without an authority. */
     private static final List<String> NO_URLS = List.of(
             "http",
@@ -114,6 +132,44 @@ public record BranchUrls(String steady, String silent, String closed) {
             default -> "";
         };
         return "http://" + user + steady + "/" + outcome + more;
+    }
+
+    /**
+     * Makes the target of a branch over gRPC that is answered soon or can not be called.
+     *
+     * @param chance the choices.
+     * @return the target, perhaps empty, perhaps none at all, sometimes a URL of a branch over HTTP.
+     */
+    public String anyOverGrpc(final Chance chance) {
+        return switch (chance.below(20)) {
+            case 0, 1, 2, 3, 4, 5, 6, 7, 8 -> steady + SERVICE + "ok";
+            case 9, 10 -> steady + SERVICE + chance.pick(FuzzedBranches.OUTCOMES);
+            case 11 -> steady + SERVICE + "odd/" + chance.below(GrpcBranch.ODD_ANSWERS);
+            case 12 -> closed + SERVICE + "closed";
+            case 13 -> "";
+            case 14 -> steady + chance.pick(METHODS);
+            case 15 -> chance.pick(NOWHERE) + chance.pick(METHODS);
+            case 16 -> chance.pick(NO_URLS);
+            default -> any(chance);
+        };
+    }
+
+    /**
+     * Makes the target of a branch over gRPC that never answers.
+     *
+     * @return the target.
+     */
+    public String unansweredOverGrpc() {
+        return silent + SERVICE + "hang";
+    }
+
+    /**
+     * Makes the target of a branch over gRPC that succeeds.
+     *
+     * @return the target.
+     */
+    public String successfulOverGrpc() {
+        return steady + SERVICE + "ok";
     }
 
     /**

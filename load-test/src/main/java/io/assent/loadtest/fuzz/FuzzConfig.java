@@ -59,7 +59,7 @@ public record FuzzConfig(
     }
 
     /**
-     * Makes settings with the usual limits: 300 s for a start, 30 s for an answer, 60 s to come to rest, a control saga every 10,000 inputs.
+     * Makes settings with the usual limits: 300 s for a start, 30 s for an answer, 90 s to come to rest, a control saga every 10,000 inputs.
      *
      * @param server how the server is started.
      * @param workDirectory where everything goes.
@@ -81,7 +81,7 @@ public record FuzzConfig(
                 EnumSet.allOf(Quantity.class),
                 Duration.ofSeconds(300),
                 Duration.ofSeconds(30),
-                Duration.ofSeconds(60));
+                Duration.ofSeconds(90));
     }
 
     /**

@@ -56,6 +56,7 @@ public final class FuzzRun {
     private final AtomicReference<Failure> failure = new AtomicReference<>();
     private final Path log;
 
+    private int grpcPort;
     private ChildProcess server;
     private ControlSaga control;
     private FuzzedBranches branches;
@@ -96,8 +97,11 @@ public final class FuzzRun {
             control = new ControlSaga();
             branches = new FuzzedBranches();
             trap = new ProxyTrap();
-            server = startServer(ChildProcess.freePort());
-            source = factory.in(new Surroundings(config.seed(), server.port(), branches.urls(), config.answerLimit()));
+            final int port = ChildProcess.freePort();
+            grpcPort = ChildProcess.freePortBut(port);
+            server = startServer(port);
+            source = factory.in(
+                    new Surroundings(config.seed(), server.port(), grpcPort, branches.urls(), config.answerLimit()));
             try {
                 sendAll();
                 if (failure.get() == null) {
@@ -159,11 +163,7 @@ public final class FuzzRun {
         environment.put("FINISHED_KEPT", Integer.toString(FINISHED_KEPT));
         environment.put("REQUEST_TIMEOUT", "1");
         environment.putIfAbsent("ASSENT_HEAP", System.getenv().getOrDefault("ASSENT_HEAP", HEAP));
-        final ChildProcess started = ChildProcess.start(
-                config.server().filled(config.workDirectory().resolve("data"), port, config.durability()),
-                environment,
-                port,
-                log);
+        final ChildProcess started = ChildProcess.start(command(port), environment, port, log);
         try {
             started.awaitReady("/readyz", config.startLimit());
         } catch (final IOException | InterruptedException e) {
@@ -171,6 +171,10 @@ public final class FuzzRun {
             throw e;
         }
         return started;
+    }
+
+    private List<String> command(final int port) {
+        return config.server().filled(config.workDirectory().resolve("data"), port, grpcPort, config.durability());
     }
 
     // ---- sections
@@ -182,7 +186,7 @@ public final class FuzzRun {
             workers.add(new Worker(source.sender(tally)));
         }
         try (ServerDesk desk = desk()) {
-            control.mustSucceed(desk);
+            mustServe(desk);
         }
         for (final long end : sectionEnds(measureAt)) {
             final long from = sent;
@@ -250,7 +254,7 @@ public final class FuzzRun {
         }
         try (ServerDesk desk = desk()) {
             desk.requireReady();
-            control.mustSucceed(desk);
+            mustServe(desk);
             stopped += desk.stopUnfinished();
             topics += desk.deleteTopics();
             final double quarantined = desk.metrics().sum("assent_transactions_quarantined");
@@ -265,6 +269,11 @@ public final class FuzzRun {
         }
         requireNobodyTrapped();
         requireCleanLog();
+    }
+
+    private void mustServe(final ServerDesk desk) throws IOException, BrokenRule {
+        control.mustSucceed(desk);
+        source.mustServe();
     }
 
     private Measurement measure(final ServerDesk desk) throws IOException, InterruptedException, BrokenRule {
@@ -290,7 +299,7 @@ public final class FuzzRun {
     /** Everything that was sent stands in the journal in some form: the server must be able to stop, and to read it again. */
     private void restart() throws IOException, InterruptedException, BrokenRule {
         try (ServerDesk desk = desk()) {
-            control.mustSucceed(desk);
+            mustServe(desk);
         }
         if (!server.stop(config.restLimit())) {
             throw new BrokenRule(
@@ -307,7 +316,7 @@ public final class FuzzRun {
         try (ServerDesk desk = desk()) {
             desk.requireReady();
             control.mustBeKept(desk);
-            control.mustSucceed(desk);
+            mustServe(desk);
         }
         requireCleanLog();
     }
@@ -340,6 +349,15 @@ public final class FuzzRun {
         }
     }
 
+    /** A fault of a source must not hide itself. */
+    private String shown(final long number) {
+        try {
+            return source.show(number);
+        } catch (final RuntimeException e) {
+            return "it can not be shown: " + e;
+        }
+    }
+
     private String lastWords() {
         return server.logTail().strip();
     }
@@ -368,10 +386,9 @@ public final class FuzzRun {
                     busySinceNanos = 0;
                 }
             } catch (final BrokenRule e) {
-                failure.compareAndSet(null, new Failure(number, e.getMessage(), source.show(number)));
+                failure.compareAndSet(null, new Failure(number, e.getMessage(), shown(number)));
             } catch (final IOException | RuntimeException e) {
-                failure.compareAndSet(
-                        null, new Failure(number, "the input could not be sent: " + e, source.show(number)));
+                failure.compareAndSet(null, new Failure(number, "the input could not be sent: " + e, shown(number)));
             } finally {
                 busySinceNanos = 0;
             }

@@ -12,6 +12,7 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoopGroup;
+import io.netty.handler.codec.ByteToMessageDecoder;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -23,8 +24,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
 
 /**
- * The participants of fuzzed transactions. The steady one answers at once: its path says how, from a plain success to bytes that are no HTTP. The silent one
- * takes every call and never answers. A third address is taken, but nobody listens there. They are apart, because a server that has calls open
+ * The participants of fuzzed transactions, over HTTP and over gRPC at the same addresses. The steady one answers at once: its path says how, from a plain
+ * success to bytes that are no HTTP. The silent one takes every call and never answers. A third address is taken, but nobody listens there. They are apart, because a server that has calls open
  * to one address may hold back others to the same.
  */
 final class FuzzedBranches implements AutoCloseable {
@@ -53,6 +54,9 @@ final class FuzzedBranches implements AutoCloseable {
             ascii("no HTTP at all\r\n\r\n"),
             ascii("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\nHTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n"),
             new byte[] {0, 1, 2, (byte) 0xff});
+
+    /** No method of HTTP starts like this. */
+    private static final byte[] PREFACE_START = ascii("PR");
 
     /** How many odd answers there are, by number. */
     static final int ODD_ANSWERS = ODD.size();
@@ -87,7 +91,7 @@ final class FuzzedBranches implements AutoCloseable {
 
                     @Override
                     protected void initChannel(final Channel channel) {
-                        channel.pipeline().addLast(new Connection(frame));
+                        channel.pipeline().addLast(new ProtocolChoice(frame));
                     }
                 })
                 .bind("127.0.0.1", 0)
@@ -125,6 +129,30 @@ final class FuzzedBranches implements AutoCloseable {
             closed.close();
         } catch (final IOException gone) {
             // Nothing is left to close.
+        }
+    }
+
+    /** HTTP/2 announces itself by its first bytes. */
+    private final class ProtocolChoice extends ByteToMessageDecoder {
+
+        private final HttpFrame frame;
+
+        ProtocolChoice(final HttpFrame frame) {
+            this.frame = frame;
+        }
+
+        @Override
+        protected void decode(final ChannelHandlerContext context, final ByteBuf in, final List<Object> out) {
+            if (in.readableBytes() < PREFACE_START.length) {
+                return;
+            }
+            if (in.getByte(in.readerIndex()) == PREFACE_START[0]
+                    && in.getByte(in.readerIndex() + 1) == PREFACE_START[1]) {
+                context.pipeline().addLast(GrpcBranch.codec(), new GrpcBranch(calls, hanging));
+            } else {
+                context.pipeline().addLast(new Connection(frame));
+            }
+            context.pipeline().remove(this);
         }
     }
 

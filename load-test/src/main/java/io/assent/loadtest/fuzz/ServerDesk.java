@@ -195,6 +195,7 @@ final class ServerDesk implements AutoCloseable {
         note(busy, "waiting branch calls", page.sum("assent_calls_waiting"), 0);
         note(busy, "connections to participants", page.sum("assent_call_connections"), 0);
         note(busy, "client connections", page.sum("assent_client_connections"), 1);
+        note(busy, "gRPC client connections", page.sum("assent_grpc_client_connections"), 0);
         return busy.toString();
     }
 

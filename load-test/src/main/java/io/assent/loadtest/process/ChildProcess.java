@@ -93,6 +93,21 @@ public final class ChildProcess implements AutoCloseable {
     }
 
     /**
+     * Finds another port that is free now.
+     *
+     * @param taken a port that is free now too.
+     * @return a port that is not this one.
+     * @throws IOException if there is none.
+     */
+    public static int freePortBut(final int taken) throws IOException {
+        int port;
+        do {
+            port = freePort();
+        } while (port == taken);
+        return port;
+    }
+
+    /**
      * Waits until a path answers 200.
      *
      * @param path the path to ask, {@code /readyz} for a server.

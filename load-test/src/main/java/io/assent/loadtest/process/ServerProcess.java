@@ -49,10 +49,7 @@ public final class ServerProcess implements AutoCloseable {
             final Map<String, String> environment)
             throws IOException, InterruptedException {
         final int port = ChildProcess.freePort();
-        int grpcPort = ChildProcess.freePort();
-        while (grpcPort == port) {
-            grpcPort = ChildProcess.freePort();
-        }
+        final int grpcPort = ChildProcess.freePortBut(port);
         final ChildProcess process = ChildProcess.start(
                 command.filled(work.resolve("data"), port, grpcPort, durability),
                 environment,

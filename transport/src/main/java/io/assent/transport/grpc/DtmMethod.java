@@ -2,14 +2,11 @@ package io.assent.transport.grpc;
 
 import com.google.protobuf.MessageLite;
 import io.assent.grpc.DtmGrpc;
-import io.grpc.KnownLength;
 import io.grpc.MethodDescriptor;
 import io.grpc.MethodDescriptor.Marshaller;
 import io.grpc.MethodDescriptor.MethodType;
 import java.io.ByteArrayInputStream;
-import java.io.IOException;
 import java.io.InputStream;
-import java.io.UncheckedIOException;
 import java.util.Locale;
 
 /** The methods of {@code dtmgimp.Dtm}. Requests come as bytes: what can not be read is for us to answer. */
@@ -26,23 +23,23 @@ enum DtmMethod {
 
     /** Never changes, though nothing on the class says so. */
     @SuppressWarnings("ImmutableEnumChecker")
-    private final MethodDescriptor<byte[], MessageLite> descriptor;
+    private final MethodDescriptor<RequestMessage, MessageLite> descriptor;
 
     private final String api;
 
     DtmMethod(MethodDescriptor<?, ?> generated) {
-        this.descriptor = MethodDescriptor.<byte[], MessageLite>newBuilder()
+        this.descriptor = MethodDescriptor.<RequestMessage, MessageLite>newBuilder()
                 // Unary; but to a client that sends more messages than one the library would only reset the stream.
                 .setType(MethodType.CLIENT_STREAMING)
                 .setFullMethodName(generated.getFullMethodName())
                 .setSchemaDescriptor(generated.getSchemaDescriptor())
-                .setRequestMarshaller(new Bytes())
-                .setResponseMarshaller(new Message())
+                .setRequestMarshaller(new Request())
+                .setResponseMarshaller(new Reply())
                 .build();
         this.api = generated.getBareMethodName().toLowerCase(Locale.ROOT);
     }
 
-    MethodDescriptor<byte[], MessageLite> descriptor() {
+    MethodDescriptor<RequestMessage, MessageLite> descriptor() {
         return descriptor;
     }
 
@@ -51,23 +48,19 @@ enum DtmMethod {
         return api;
     }
 
-    private static final class Bytes implements Marshaller<byte[]> {
+    private static final class Request implements Marshaller<RequestMessage> {
         @Override
-        public InputStream stream(byte[] value) {
-            return new ByteArrayInputStream(value);
+        public InputStream stream(RequestMessage value) {
+            throw new UnsupportedOperationException("requests are only received");
         }
 
         @Override
-        public byte[] parse(InputStream stream) {
-            try {
-                return stream instanceof KnownLength ? stream.readNBytes(stream.available()) : stream.readAllBytes();
-            } catch (IOException e) {
-                throw new UncheckedIOException("reading what has arrived", e);
-            }
+        public RequestMessage parse(InputStream stream) {
+            return RequestMessage.read(stream);
         }
     }
 
-    private static final class Message implements Marshaller<MessageLite> {
+    private static final class Reply implements Marshaller<MessageLite> {
         @Override
         public InputStream stream(MessageLite value) {
             return new ByteArrayInputStream(value.toByteArray());

@@ -44,9 +44,13 @@ final class GrpcConnection extends ChannelInboundHandlerAdapter implements Clien
 
     @Override
     public void channelInactive(ChannelHandlerContext inactive) {
-        service.loop().remove(this);
-        connections.closed(channel);
-        context.fireChannelInactive();
+        // A client that has broken off before its connection was registered: it never became active, and those behind
+        // must know its end too.
+        if (service != null) {
+            service.loop().remove(this);
+            connections.closed(channel);
+        }
+        inactive.fireChannelInactive();
     }
 
     @Override

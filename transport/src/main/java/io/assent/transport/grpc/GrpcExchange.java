@@ -28,7 +28,7 @@ final class GrpcExchange extends PendingRequest {
     final DtmMethod method;
     private final DtmService service;
     private final GrpcConnection connection;
-    private final ServerCall<byte[], MessageLite> call;
+    private final ServerCall<RequestMessage, MessageLite> call;
     private final Metadata metadata;
     private byte[] message;
     private int messages;
@@ -44,7 +44,7 @@ final class GrpcExchange extends PendingRequest {
             DtmService service,
             GrpcConnection connection,
             DtmMethod method,
-            ServerCall<byte[], MessageLite> call,
+            ServerCall<RequestMessage, MessageLite> call,
             Metadata metadata) {
         this.service = service;
         this.connection = connection;
@@ -72,20 +72,27 @@ final class GrpcExchange extends PendingRequest {
     }
 
     /** What the library tells of it. */
-    ServerCall.Listener<byte[]> listener() {
+    ServerCall.Listener<RequestMessage> listener() {
         return new ServerCall.Listener<>() {
             @Override
-            public void onMessage(byte[] bytes) {
+            public void onMessage(RequestMessage received) {
                 messages++;
-                message = bytes;
+                message = received.bytes();
+                if (received.refusal() != null) {
+                    refuse(received.refusal());
+                } else if (messages > 1) {
+                    // At once: the library reads no more than it was asked for, so the end of a longer request does not
+                    // show.
+                    refuse(Status.INTERNAL.withDescription("the request has more than one message"));
+                }
             }
 
             @Override
             public void onHalfClose() {
                 complete = true;
                 startedNanos = System.nanoTime();
-                if (messages != 1) {
-                    fail(Status.INTERNAL, "the request has " + (messages == 0 ? "no" : "more than one") + " message");
+                if (messages == 0) {
+                    fail(Status.INTERNAL, "the request has no message");
                 } else if (!ended) {
                     service.handle(GrpcExchange.this);
                     message = null;
@@ -104,6 +111,10 @@ final class GrpcExchange extends PendingRequest {
                 connection.remove(GrpcExchange.this);
             }
         };
+    }
+
+    private void refuse(Status refusal) {
+        fail(refusal, refusal.getDescription());
     }
 
     void reply(MessageLite reply) {

@@ -40,6 +40,7 @@ public final class GrpcFront implements AutoCloseable {
         for (int i = 0; i < eventLoops.loops().size(); i++) {
             services.put(eventLoops.loops().get(i), new DtmService(loops.apply(i)));
         }
+        LibraryLog.leaveOutClientFaults();
         this.connections = new GrpcConnections(config, services::get);
         serving(false);
         var channels = new ReflectiveChannelFactory<ServerChannel>(eventLoops.serverChannel());
@@ -64,9 +65,9 @@ public final class GrpcFront implements AutoCloseable {
                 .permitKeepAliveWithoutCalls(true)
                 .keepAliveTime(LOST_PEER_PING_S, TimeUnit.SECONDS)
                 .addService(dtm())
-                .addService(health.getHealthService())
-                .addService(ProtoReflectionServiceV1.newInstance())
-                .addService(olderReflection())
+                .addService(ReadableService.of(health.getHealthService()))
+                .addService(ReadableService.of(ProtoReflectionServiceV1.newInstance()))
+                .addService(ReadableService.of(olderReflection()))
                 .build();
     }
 
@@ -89,8 +90,8 @@ public final class GrpcFront implements AutoCloseable {
         return io.grpc.protobuf.services.ProtoReflectionService.newInstance();
     }
 
-    private static ServerCall.Listener<byte[]> start(
-            DtmMethod method, ServerCall<byte[], MessageLite> call, Metadata metadata) {
+    private static ServerCall.Listener<RequestMessage> start(
+            DtmMethod method, ServerCall<RequestMessage, MessageLite> call, Metadata metadata) {
         GrpcConnection connection = call.getAttributes().get(GrpcConnections.CONNECTION);
         GrpcExchange exchange = new GrpcExchange(connection.service(), connection, method, call, metadata);
         connection.add(exchange);

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.assent.loadtest.fuzz.Chance;
+import io.assent.loadtest.fuzz.Words;
 import io.assent.loadtest.fuzz.http.Piece.Shape;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;

@@ -2,9 +2,11 @@ package io.assent.loadtest.fuzz.http;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.assent.loadtest.fuzz.BodyMutator;
 import io.assent.loadtest.fuzz.BranchUrls;
 import io.assent.loadtest.fuzz.Chance;
 import io.assent.loadtest.fuzz.LoopbackGuard;
+import io.assent.loadtest.fuzz.Words;
 import io.assent.loadtest.fuzz.http.DocumentedCalls.Call;
 import io.assent.loadtest.fuzz.http.HttpInput.Ending;
 import io.assent.loadtest.fuzz.http.Piece.Shape;

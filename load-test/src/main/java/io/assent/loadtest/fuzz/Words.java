@@ -1,13 +1,11 @@
-package io.assent.loadtest.fuzz.http;
+package io.assent.loadtest.fuzz;
 
-import io.assent.loadtest.fuzz.BranchUrls;
-import io.assent.loadtest.fuzz.Chance;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 
 /** The texts and numbers of one input: ids that meet those of other inputs, and values at and over every bound. */
-final class Words {
+public final class Words {
 
     /** So many neighbouring inputs share their ids. */
     private static final long NEIGHBOURS = 1_000;
@@ -55,18 +53,35 @@ final class Words {
     private final BranchUrls urls;
     private final long number;
 
-    Words(final Chance chance, final BranchUrls urls, final long number) {
+    /**
+     * Makes the words of an input.
+     *
+     * @param chance the choices.
+     * @param urls what its URLs are taken from.
+     * @param number the number of the input.
+     */
+    public Words(final Chance chance, final BranchUrls urls, final long number) {
         this.chance = chance;
         this.urls = urls;
         this.number = number;
     }
 
-    String gid() {
+    /**
+     * Makes an id.
+     *
+     * @return an id out of any lane.
+     */
+    public String gid() {
         return gid(chance.below(LANES));
     }
 
-    /** An id out of a lane: transactions of one type keep to one lane mostly, so that what is done to them meets what was done before. */
-    String gid(final int lane) {
+    /**
+     * Makes an id out of a lane: transactions of one type keep to one lane mostly, so that what is done to them meets what was done before.
+     *
+     * @param lane the number of the type.
+     * @return the id.
+     */
+    public String gid(final int lane) {
         return switch (chance.below(12)) {
             case 0 -> text();
             case 1 -> "g".repeat(chance.between(126, 130));
@@ -76,7 +91,12 @@ final class Words {
         };
     }
 
-    String branchId() {
+    /**
+     * Makes a branch id.
+     *
+     * @return the id.
+     */
+    public String branchId() {
         return switch (chance.below(10)) {
             case 0 -> text();
             case 1 -> "b".repeat(chance.between(127, 130));
@@ -84,15 +104,30 @@ final class Words {
         };
     }
 
-    String topic() {
+    /**
+     * Makes a topic's name.
+     *
+     * @return the name.
+     */
+    public String topic() {
         return chance.oneIn(12) ? text() : "topic-" + number / NEIGHBOURS + "-" + chance.below(8);
     }
 
-    String url() {
+    /**
+     * Makes a URL of a branch.
+     *
+     * @return the URL, perhaps none at all.
+     */
+    public String url() {
         return urls.any(chance);
     }
 
-    String text() {
+    /**
+     * Makes any text.
+     *
+     * @return the text; it may hold half of a surrogate pair.
+     */
+    public String text() {
         return switch (chance.below(8)) {
             case 0 -> "x".repeat(chance.between(1, 1_200));
             case 1 -> new String(chance.bytes(chance.between(1, 40)), StandardCharsets.ISO_8859_1);
@@ -101,8 +136,12 @@ final class Words {
         };
     }
 
-    /** Seconds of an option: small ones mostly, and those at and over the bounds. */
-    long seconds() {
+    /**
+     * Makes seconds of an option: small ones mostly, and those at and over the bounds.
+     *
+     * @return the seconds.
+     */
+    public long seconds() {
         return switch (chance.below(8)) {
             case 0 -> 0;
             case 1 -> -1;
@@ -117,15 +156,24 @@ final class Words {
         };
     }
 
-    /** Repeats at once, without a pause: always few, for many would be a load and no fuzzing. */
-    long retries() {
+    /**
+     * Makes a number of repeats at once, without a pause: always few, for many would be a load and no fuzzing.
+     *
+     * @return the number.
+     */
+    public long retries() {
         return chance.oneIn(6)
                 ? chance.pick(List.of(-1L, Integer.MAX_VALUE + 1L, Long.MIN_VALUE))
                 : chance.between(0, 3);
     }
 
-    /** A value of a query parameter. */
-    String parameter(final String value) {
+    /**
+     * Makes the value of a query parameter.
+     *
+     * @param value what it means.
+     * @return how it is written.
+     */
+    public String parameter(final String value) {
         return switch (chance.below(12)) {
             case 0 -> value.replaceAll("[^!$'-~]", "").replaceAll("[#&]", "");
             case 1 ->
@@ -135,7 +183,12 @@ final class Words {
         };
     }
 
-    String integer() {
+    /**
+     * Makes what may stand for a whole number.
+     *
+     * @return the text.
+     */
+    public String integer() {
         return chance.pick(
                 "",
                 "0",

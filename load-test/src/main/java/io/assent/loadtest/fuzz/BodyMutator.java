@@ -1,11 +1,10 @@
-package io.assent.loadtest.fuzz.http;
+package io.assent.loadtest.fuzz;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.databind.util.RawValue;
-import io.assent.loadtest.fuzz.Chance;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -14,7 +13,7 @@ import java.util.List;
 import java.util.Locale;
 
 /** Makes wrong bodies of right ones: first in the tree, then in the text, then in the bytes. One input's. */
-final class BodyMutator {
+public final class BodyMutator {
 
     private static final String RETRY_LIMIT = "retry_limit";
 
@@ -103,11 +102,22 @@ final class BodyMutator {
 
     private final Chance chance;
 
-    BodyMutator(final Chance chance) {
+    /**
+     * Makes the mutator of an input.
+     *
+     * @param chance the choices.
+     */
+    public BodyMutator(final Chance chance) {
         this.chance = chance;
     }
 
-    byte[] mutated(final ObjectNode body) {
+    /**
+     * Bends a body.
+     *
+     * @param body a right one; it stays as it is.
+     * @return the bytes of a wrong one mostly.
+     */
+    public byte[] mutated(final ObjectNode body) {
         final ObjectNode tree = body.deepCopy();
         for (int i = chance.below(3); i > 0; i--) {
             bend(tree);
