@@ -119,10 +119,10 @@ class FuzzTest {
     void shouldFindTheGrpcPortWhereNobodyAnswers() throws Exception {
         FuzzResult result = run(Main.class, AtTheWrongPort::new, SEED, 1);
         assertThat(result.failure()).isPresent();
-        assertThat(result.failure().get().rule()).contains("a server's first frame must be its settings");
+        assertThat(result.failure().get().rule()).contains("a frame must not be longer than");
     }
 
-    /** HTTP answers there. */
+    /** HTTP answers there, and its first bytes are no frame. */
     private static final class AtTheWrongPort implements FuzzSource {
         private final GrpcSource source;
 
