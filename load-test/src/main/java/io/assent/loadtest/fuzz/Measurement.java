@@ -30,8 +30,8 @@ public record Measurement(long after, long descriptors, String descriptorKinds, 
         DESCRIPTORS("file descriptors", 4),
         /** The answer that tells the value, and the code that makes it, are on the heap while it is taken. */
         HEAP("heap bytes", 1 << 20),
-        /** Netty's allocator and the one of gRPC take and return memory in chunks of 1 and 2 MiB; two event loops may each hold one more than before. */
-        DIRECT("direct bytes", 6 << 20);
+        /** The allocator takes and returns memory in chunks; two event loops may each hold one more than before. */
+        DIRECT("direct bytes", 2 << 20);
 
         private static final int PERCENT = 5;
 
