@@ -83,13 +83,13 @@ class RigsTest {
     @EnumSource(Protocol.class)
     void shouldCountEveryCallOfASoak(Protocol protocol) throws Exception {
         SoakResult result = new SoakRig(
-                        new SoakConfig(server(), "fsync", work, protocol, 2_000, 16, 50, Duration.ofMinutes(2)),
+                        new SoakConfig(server(), "fsync", work, protocol, 100, 2_000, 16, 50, Duration.ofMinutes(2)),
                         System.out::println)
                 .run();
         System.out.println(result);
         assertThat(result.errors()).isZero();
-        assertThat(result.early().calls()).isEqualTo(200);
-        assertThat(result.late().calls()).isEqualTo(2_000);
+        assertThat(result.early().calls()).isEqualTo(300);
+        assertThat(result.late().calls()).isEqualTo(2_100);
         assertThat(result.late().otherCalls()).isZero();
         assertThat(result.early().finishedKept())
                 .isEqualTo(50)

@@ -21,7 +21,7 @@ import picocli.CommandLine.Spec;
         sortOptions = false,
         description = {
             "Starts a server on a fresh data directory, drives two-branch sagas through it, and reads heap, direct memory and",
-            "threads of the quiet server, its garbage collected, at a tenth of the branch calls and at the end. Exit code 1 if one",
+            "threads of the quiet server, its garbage collected, at a tenth of the branch calls and at the end, both after a warm-up. Exit code 1 if one",
             "of them grew by more than 5 %, or if not every call succeeded. Needs a JDK of the server's version for jcmd."
         })
 final class SoakCommand implements Callable<Integer> {
@@ -34,6 +34,13 @@ final class SoakCommand implements Callable<Integer> {
             defaultValue = "grpc",
             description = "http or grpc: how sagas are submitted and branches called (${DEFAULT-VALUE})")
     private Protocol protocol;
+
+    @Option(
+            names = "--warm-up",
+            paramLabel = "CALLS",
+            defaultValue = "400000",
+            description = "how many branch calls before those that count (${DEFAULT-VALUE})")
+    private long warmUp;
 
     @Option(names = "--calls", defaultValue = "1000000", description = "how many branch calls (${DEFAULT-VALUE})")
     private long calls;
@@ -70,6 +77,7 @@ final class SoakCommand implements Callable<Integer> {
                                     durability,
                                     work.path(),
                                     protocol,
+                                    warmUp,
                                     calls,
                                     connections,
                                     finishedKept,

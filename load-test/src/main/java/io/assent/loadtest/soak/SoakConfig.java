@@ -12,7 +12,8 @@ import java.time.Duration;
  * @param durability the durability level it is started with.
  * @param workDirectory where the data directory and the server's output go.
  * @param protocol how sagas are submitted and branches called.
- * @param calls how many branch calls in all; two for each saga.
+ * @param warmUpCalls how many branch calls come before those that count: until code is compiled and buffers have grown to what full speed needs.
+ * @param calls how many branch calls count; two for each saga.
  * @param connections how many sagas at a time.
  * @param finishedKept how many finished transactions the server keeps; fewer than there are at the first reading.
  * @param limit how long each of the two parts may take.
@@ -22,6 +23,7 @@ public record SoakConfig(
         String durability,
         Path workDirectory,
         Protocol protocol,
+        long warmUpCalls,
         long calls,
         int connections,
         int finishedKept,
@@ -35,6 +37,10 @@ public record SoakConfig(
 
     /** Checks the bounds. */
     public SoakConfig {
+        if (warmUpCalls < 0 || warmUpCalls > CALLS_MAX || warmUpCalls % CALLS_PER_SAGA != 0) {
+            throw new IllegalArgumentException(
+                    "warmUpCalls must be even and 0 to " + CALLS_MAX + ", but is " + warmUpCalls);
+        }
         final int step = PARTS * CALLS_PER_SAGA;
         if (calls < step || calls > CALLS_MAX || calls % step != 0) {
             throw new IllegalArgumentException(
@@ -44,6 +50,10 @@ public record SoakConfig(
             throw new IllegalArgumentException("finishedKept must be 0 to " + calls / step
                     + ", the sagas before the first reading, but is " + finishedKept);
         }
+    }
+
+    long warmUpSagas() {
+        return warmUpCalls / CALLS_PER_SAGA;
     }
 
     long sagasBeforeFirstReading() {

@@ -11,7 +11,8 @@ import java.util.Locale;
  * @param protocol how sagas were submitted and branches called.
  * @param durability the server's durability level.
  * @param machine what it ran on.
- * @param callsExpected the branch calls of all sagas.
+ * @param warmUpCalls the branch calls that came before those that count; the readings hold them too.
+ * @param callsExpected the branch calls that count.
  * @param early the reading at a tenth of the calls.
  * @param late the reading at the end.
  * @param errors how many submits failed.
@@ -20,6 +21,7 @@ public record SoakResult(
         Protocol protocol,
         String durability,
         String machine,
+        long warmUpCalls,
         long callsExpected,
         Reading early,
         Reading late,
@@ -73,12 +75,12 @@ public record SoakResult(
                         growth));
             }
         }
-        if (late.calls() != callsExpected || late.otherCalls() != 0) {
+        if (late.calls() - warmUpCalls != callsExpected || late.otherCalls() != 0) {
             violations.add(String.format(
                     Locale.ROOT,
                     "%,d branch calls must have succeeded and no other ended, but %,d have and %,d others ended",
                     callsExpected,
-                    late.calls(),
+                    late.calls() - warmUpCalls,
                     late.otherCalls()));
         }
         if (early.finishedKept() != late.finishedKept()) {
@@ -99,14 +101,15 @@ public record SoakResult(
     public String toString() {
         final StringBuilder text = new StringBuilder(String.format(
                 Locale.ROOT,
-                "two-branch saga over %s, wait_result, durability %s, %,d finished transactions kept%n%s%n%n"
+                "two-branch saga over %s, wait_result, durability %s, %,d finished transactions kept, after %,d calls to warm up%n%s%n%n"
                         + "| | at %,d calls | at %,d calls | growth |%n|---|---|---|---|%n",
                 protocol,
                 durability,
                 late.finishedKept(),
+                warmUpCalls,
                 machine,
-                early.calls(),
-                late.calls()));
+                early.calls() - warmUpCalls,
+                late.calls() - warmUpCalls));
         for (final Quantity quantity : Quantity.values()) {
             text.append(String.format(
                     Locale.ROOT,

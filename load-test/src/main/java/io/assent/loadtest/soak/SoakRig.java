@@ -16,6 +16,7 @@ import java.util.function.Consumer;
 public final class SoakRig {
 
     private static final Duration QUIET_LIMIT = Duration.ofSeconds(30);
+    private static final int WARM_UP_BURSTS = 8;
 
     private final SoakConfig config;
     private final Consumer<String> out;
@@ -47,19 +48,39 @@ public final class SoakRig {
                         Map.of("FINISHED_KEPT", Integer.toString(config.finishedKept())))) {
             final Sagas sagas = Sagas.ofTwoBranches(
                     config.protocol(), "127.0.0.1", server.port(config.protocol()), participant.url(), true);
-            final LoadReport first = load(sagas, config.sagasBeforeFirstReading());
+            long errors = warmUp(server, sagas);
+            errors += load(sagas, config.sagasBeforeFirstReading()).errorCount();
             final Reading early = read(server);
-            final LoadReport second = load(sagas, config.sagasAfterFirstReading());
+            errors += load(sagas, config.sagasAfterFirstReading()).errorCount();
             final Reading late = read(server);
             return new SoakResult(
                     config.protocol(),
                     config.durability(),
                     Machine.describe(),
+                    config.warmUpCalls(),
                     config.calls(),
                     early,
                     late,
-                    first.errorCount() + second.errorCount());
+                    errors);
         }
+    }
+
+    /**
+     * What will happen, several times: a load, which begins with as many submits at once as there are connections, and a collection of garbage. Buffers grow to
+     * the largest need, and a collection makes the heap small, so that the next load begins with short pauses and longer queues.
+     */
+    private long warmUp(final ServerProcess server, final Sagas sagas) throws IOException, InterruptedException {
+        long errors = 0;
+        long left = config.warmUpSagas();
+        for (int bursts = WARM_UP_BURSTS; bursts > 0; bursts--) {
+            final long burst = left / bursts;
+            left -= burst;
+            if (burst > 0) {
+                errors += load(sagas, burst).errorCount();
+                read(server);
+            }
+        }
+        return errors;
     }
 
     private LoadReport load(final Sagas sagas, final long count) throws InterruptedException {

@@ -21,7 +21,7 @@ class SoakResultTest {
     }
 
     private static List<String> violations(final Reading late, final long errors) {
-        return new SoakResult(Protocol.GRPC, "fsync", "a machine", CALLS, EARLY, late, errors).violations();
+        return new SoakResult(Protocol.GRPC, "fsync", "a machine", 0, CALLS, EARLY, late, errors).violations();
     }
 
     private static void assertOnly(final List<String> violations, final String... words) {
@@ -45,7 +45,7 @@ class SoakResultTest {
     void shouldFailWhenSomethingGrewFromNothing() {
         final Reading none = new Reading(100, 0, 10_000, 0, 20, 50);
         assertOnly(
-                new SoakResult(Protocol.GRPC, "fsync", "m", CALLS, none, late(10_000, 1, 20), 0).violations(),
+                new SoakResult(Protocol.GRPC, "fsync", "m", 0, CALLS, none, late(10_000, 1, 20), 0).violations(),
                 "direct");
     }
 
@@ -53,6 +53,17 @@ class SoakResultTest {
     void shouldFailWhenCallsAreMissingOrEndedOtherwise() {
         assertOnly(violations(new Reading(CALLS - 1, 0, 10_000, 2_000, 20, 50), 0), "1,000", "999");
         assertOnly(violations(new Reading(CALLS, 1, 10_000, 2_000, 20, 50), 0), "1 others");
+    }
+
+    @Test
+    void shouldNotCountTheCallsOfTheWarmUp() {
+        final Reading early = new Reading(600, 0, 10_000, 2_000, 20, 50);
+        final Reading late = new Reading(1_500, 0, 10_000, 2_000, 20, 50);
+        final SoakResult result = new SoakResult(Protocol.GRPC, "fsync", "m", 500, CALLS, early, late, 0);
+        assertThat(result.violations()).isEmpty();
+        assertThat(result.toString()).contains("after 500 calls to warm up", "| | at 100 calls | at 1,000 calls |");
+        assertOnly(
+                new SoakResult(Protocol.GRPC, "fsync", "m", 499, CALLS, early, late, 0).violations(), "1,000", "1,001");
     }
 
     @Test
@@ -64,7 +75,7 @@ class SoakResultTest {
     @Test
     void shouldPrintTheReadingsAndWhatIsBroken() {
         final String table = new SoakResult(
-                        Protocol.GRPC, "fsync", "a machine", CALLS, EARLY, late(11_000, 2_000, 20), 0)
+                        Protocol.GRPC, "fsync", "a machine", 0, CALLS, EARLY, late(11_000, 2_000, 20), 0)
                 .toString();
         assertThat(table)
                 .contains("over grpc", "a machine", "| | at 100 calls | at 1,000 calls | growth |")
@@ -93,16 +104,25 @@ class SoakResultTest {
         assertThatThrownBy(() -> config(0, 0)).hasMessageContaining("calls");
         assertThatThrownBy(() -> config(21, 0)).hasMessageContaining("calls");
         assertThatThrownBy(() -> config(SoakConfig.CALLS_MAX + 20, 0)).hasMessageContaining("calls");
+        assertThat(config(SoakConfig.CALLS_MAX, 20, 1).warmUpSagas()).isEqualTo(SoakConfig.CALLS_MAX / 2);
+        assertThatThrownBy(() -> config(SoakConfig.CALLS_MAX + 2, 20, 1)).hasMessageContaining("warmUpCalls");
+        assertThatThrownBy(() -> config(-2, 20, 1)).hasMessageContaining("warmUpCalls");
+        assertThatThrownBy(() -> config(3, 20, 1)).hasMessageContaining("warmUpCalls");
         assertThatThrownBy(() -> config(20, -1)).hasMessageContaining("finishedKept");
         assertThatThrownBy(() -> config(20, 2)).hasMessageContaining("finishedKept");
     }
 
     private static SoakConfig config(final long calls, final int finishedKept) {
+        return config(0, calls, finishedKept);
+    }
+
+    private static SoakConfig config(final long warmUpCalls, final long calls, final int finishedKept) {
         return new SoakConfig(
                 new ServerCommand(List.of("server")),
                 "fsync",
                 Path.of("."),
                 Protocol.GRPC,
+                warmUpCalls,
                 calls,
                 1,
                 finishedKept,
