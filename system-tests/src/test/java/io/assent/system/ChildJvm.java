@@ -1,5 +1,6 @@
 package io.assent.system;
 
+import io.assent.loadtest.process.ServerCommand;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -28,5 +29,26 @@ final class ChildJvm {
         command.addAll(List.of("-XX:+UseSerialGC", "-cp", System.getProperty("java.class.path"), main.getName()));
         command.addAll(List.of(arguments));
         return command;
+    }
+
+    /**
+     * Puts the command of a server together, with the places that tools fill in.
+     *
+     * @param options more options of the JVM, its heap above all.
+     * @param main the class to run; it takes the arguments of {@code assent}.
+     */
+    static ServerCommand server(List<String> options, Class<?> main) {
+        return new ServerCommand(command(
+                options,
+                main,
+                "serve",
+                "--data",
+                "{data}",
+                "--http-port",
+                "{port}",
+                "--grpc-port",
+                "{grpc}",
+                "--durability",
+                "{durability}"));
     }
 }

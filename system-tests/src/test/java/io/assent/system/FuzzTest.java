@@ -41,18 +41,7 @@ class FuzzTest {
     Path work;
 
     private static ServerCommand server(Class<?> main) {
-        return new ServerCommand(ChildJvm.command(
-                List.of("-Xmx512m", "-Dio.netty.leakDetection.level=advanced"),
-                main,
-                "serve",
-                "--data",
-                "{data}",
-                "--http-port",
-                "{port}",
-                "--grpc-port",
-                "{grpc}",
-                "--durability",
-                "{durability}"));
+        return ChildJvm.server(List.of("-Xmx512m", "-Dio.netty.leakDetection.level=advanced"), main);
     }
 
     private FuzzResult run(Class<?> main, long seed, long requests, Quantity... judged) throws Exception {

@@ -38,18 +38,7 @@ class RigsTest {
     Path work;
 
     private static ServerCommand server() {
-        return new ServerCommand(ChildJvm.command(
-                List.of("-Xmx256m"),
-                Main.class,
-                "serve",
-                "--data",
-                "{data}",
-                "--http-port",
-                "{port}",
-                "--grpc-port",
-                "{grpc}",
-                "--durability",
-                "{durability}"));
+        return ChildJvm.server(List.of("-Xmx256m"), Main.class);
     }
 
     @Test

@@ -3,12 +3,12 @@ package io.assent.loadtest.cli;
 import io.assent.loadtest.addresses.AddressConfig;
 import io.assent.loadtest.addresses.AddressResult;
 import io.assent.loadtest.addresses.AddressRig;
-import io.assent.loadtest.process.ServerCommand;
 import io.assent.loadtest.process.TemporaryDirectory;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
@@ -67,27 +67,16 @@ final class AddressesCommand implements Callable<Integer> {
             description = "how old connections become then (${DEFAULT-VALUE})")
     private int connectionAge;
 
-    @Option(
-            names = "--server-command",
-            paramLabel = "COMMAND",
-            defaultValue = ServerCommand.ASSENT,
-            description =
-                    "how to start the server; {data}, {port}, {grpc} and {durability} are filled in (${DEFAULT-VALUE})")
-    private String serverCommand;
-
-    @Option(
-            names = "--durability",
-            defaultValue = "fsync",
-            description = "durability level of the server (${DEFAULT-VALUE})")
-    private String durability;
+    @Mixin
+    private ServerOptions server;
 
     @Override
     public Integer call() throws IOException, InterruptedException {
         try (TemporaryDirectory work = new TemporaryDirectory("assent-addresses")) {
             final AddressResult result = new AddressRig(
                             new AddressConfig(
-                                    ServerCommand.parse(serverCommand),
-                                    durability,
+                                    server.command(),
+                                    server.durability(),
                                     work.path(),
                                     rate,
                                     replacements,

@@ -3,7 +3,6 @@ package io.assent.loadtest.cli;
 import io.assent.loadtest.compare.Comparison;
 import io.assent.loadtest.compare.ComparisonTable;
 import io.assent.loadtest.net.Protocol;
-import io.assent.loadtest.process.ServerCommand;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.net.URI;
@@ -14,6 +13,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
@@ -52,19 +52,8 @@ final class CompareCommand implements Callable<Integer> {
             description = "gRPC port of the server at --server-url (${DEFAULT-VALUE})")
     private int serverGrpcPort;
 
-    @Option(
-            names = "--server-command",
-            paramLabel = "COMMAND",
-            defaultValue = ServerCommand.ASSENT,
-            description =
-                    "how to start the server; {data}, {port}, {grpc} and {durability} are filled in (${DEFAULT-VALUE})")
-    private String serverCommand;
-
-    @Option(
-            names = "--durability",
-            defaultValue = "fsync",
-            description = "durability level of the server (${DEFAULT-VALUE})")
-    private String durability;
+    @Mixin
+    private ServerOptions server;
 
     @Option(names = "--no-wait", description = "submit without wait_result; the forwarder answers first too")
     private boolean notWaiting;
@@ -106,18 +95,15 @@ final class CompareCommand implements Callable<Integer> {
                                 protocols,
                                 Optional.ofNullable(serverUrl),
                                 serverGrpcPort,
-                                ServerCommand.parse(serverCommand),
-                                durability,
+                                server.command(),
+                                server.durability(),
                                 !notWaiting,
                                 connections,
                                 rounds,
                                 inFlight,
                                 Duration.ofSeconds(warmUp),
                                 Duration.ofSeconds(seconds)),
-                        line -> {
-                            out.println(line);
-                            out.flush();
-                        })
+                        new Progress(spec))
                 .run();
         out.println();
         out.println(table);

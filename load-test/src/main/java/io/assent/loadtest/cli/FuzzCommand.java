@@ -8,7 +8,6 @@ import io.assent.loadtest.fuzz.Measurement.Quantity;
 import io.assent.loadtest.fuzz.grpc.GrpcSource;
 import io.assent.loadtest.fuzz.http.HttpSource;
 import io.assent.loadtest.net.Protocol;
-import io.assent.loadtest.process.ServerCommand;
 import io.assent.loadtest.process.TemporaryDirectory;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -18,6 +17,7 @@ import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ThreadLocalRandom;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -51,19 +51,8 @@ final class FuzzCommand implements Callable<Integer> {
             description = "what is fuzzed: http or grpc (${DEFAULT-VALUE})")
     private Protocol protocol;
 
-    @Option(
-            names = "--server-command",
-            paramLabel = "COMMAND",
-            defaultValue = ServerCommand.ASSENT,
-            description =
-                    "how to start the server; {data}, {port}, {grpc} and {durability} are filled in (${DEFAULT-VALUE})")
-    private String serverCommand;
-
-    @Option(
-            names = "--durability",
-            defaultValue = "fsync",
-            description = "durability level of the server (${DEFAULT-VALUE})")
-    private String durability;
+    @Mixin
+    private ServerOptions server;
 
     @Option(names = "--requests", defaultValue = "100000", description = "how many inputs to send (${DEFAULT-VALUE})")
     private long requests;
@@ -132,15 +121,12 @@ final class FuzzCommand implements Callable<Integer> {
 
     private FuzzResult run(final Path directory, final long chosen) throws IOException, InterruptedException {
         final PrintWriter out = spec.commandLine().getOut();
-        final FuzzConfig config = FuzzConfig.of(ServerCommand.parse(serverCommand), directory, chosen, requests)
+        final FuzzConfig config = FuzzConfig.of(server.command(), directory, chosen, requests)
                 .numbered(only != null ? only : first, only != null ? 1 : requests)
                 .paced(controlEvery, only != null ? 1 : connections)
-                .judged(durability, judged());
+                .judged(server.durability(), judged());
         out.println("seed " + chosen + ", work directory " + directory);
-        final FuzzRun run = new FuzzRun(config, source(), line -> {
-            out.println(line);
-            out.flush();
-        });
+        final FuzzRun run = new FuzzRun(config, source(), new Progress(spec));
         final FuzzResult result = run.run();
         if (only != null) {
             out.println(run.show(only));

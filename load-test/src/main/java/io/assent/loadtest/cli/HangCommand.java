@@ -4,12 +4,12 @@ import io.assent.loadtest.hang.HangConfig;
 import io.assent.loadtest.hang.HangResult;
 import io.assent.loadtest.hang.HangRig;
 import io.assent.loadtest.net.Protocol;
-import io.assent.loadtest.process.ServerCommand;
 import io.assent.loadtest.process.TemporaryDirectory;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
@@ -76,27 +76,16 @@ final class HangCommand implements Callable<Integer> {
             description = "after those, before the window is measured (${DEFAULT-VALUE})")
     private int settle;
 
-    @Option(
-            names = "--server-command",
-            paramLabel = "COMMAND",
-            defaultValue = ServerCommand.ASSENT,
-            description =
-                    "how to start the server; {data}, {port}, {grpc} and {durability} are filled in (${DEFAULT-VALUE})")
-    private String serverCommand;
-
-    @Option(
-            names = "--durability",
-            defaultValue = "fsync",
-            description = "durability level of the server (${DEFAULT-VALUE})")
-    private String durability;
+    @Mixin
+    private ServerOptions server;
 
     @Override
     public Integer call() throws IOException, InterruptedException {
         try (TemporaryDirectory work = new TemporaryDirectory("assent-hang")) {
             final HangResult result = new HangRig(
                             new HangConfig(
-                                    ServerCommand.parse(serverCommand),
-                                    durability,
+                                    server.command(),
+                                    server.durability(),
                                     work.path(),
                                     protocol,
                                     hanging,

@@ -4,7 +4,6 @@ import io.assent.loadtest.kill.KillConfig;
 import io.assent.loadtest.kill.KillResult;
 import io.assent.loadtest.kill.KillRig;
 import io.assent.loadtest.kill.UnsyncedDropper;
-import io.assent.loadtest.process.ServerCommand;
 import io.assent.loadtest.process.TemporaryDirectory;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -14,6 +13,7 @@ import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ThreadLocalRandom;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -34,19 +34,8 @@ final class KillCommand implements Callable<Integer> {
     @Spec
     private CommandSpec spec;
 
-    @Option(
-            names = "--server-command",
-            paramLabel = "COMMAND",
-            defaultValue = ServerCommand.ASSENT,
-            description =
-                    "how to start the server; {data}, {port}, {grpc} and {durability} are filled in (${DEFAULT-VALUE})")
-    private String serverCommand;
-
-    @Option(
-            names = "--durability",
-            defaultValue = "fsync",
-            description = "durability level of the server (${DEFAULT-VALUE})")
-    private String durability;
+    @Mixin
+    private ServerOptions server;
 
     @Option(names = "--kills", defaultValue = "20", description = "how often to kill (${DEFAULT-VALUE})")
     private int kills;
@@ -120,19 +109,15 @@ final class KillCommand implements Callable<Integer> {
     private KillResult run(final Path directory, final long chosen, final Optional<UnsyncedDropper> loss)
             throws IOException, InterruptedException {
         final PrintWriter out = spec.commandLine().getOut();
-        KillConfig config = KillConfig.shortRun(ServerCommand.parse(serverCommand), directory, chosen)
+        KillConfig config = KillConfig.shortRun(server.command(), directory, chosen)
                 .sized(kills, open, acknowledged)
-                .durable(durability)
+                .durable(server.durability())
                 .limited(Duration.ofSeconds(60), Duration.ofSeconds(120), Duration.ofSeconds(settle));
         if (loss.isPresent()) {
             config = config.dropping(loss.get());
         }
         out.println("seed " + chosen + ", work directory " + directory);
-        final KillResult result = new KillRig(config, line -> {
-                    out.println(line);
-                    out.flush();
-                })
-                .run();
+        final KillResult result = new KillRig(config, new Progress(spec)).run();
         out.println(result.summary());
         out.flush();
         return result;

@@ -1,7 +1,6 @@
 package io.assent.loadtest.cli;
 
 import io.assent.loadtest.net.Protocol;
-import io.assent.loadtest.process.ServerCommand;
 import io.assent.loadtest.process.TemporaryDirectory;
 import io.assent.loadtest.soak.SoakConfig;
 import io.assent.loadtest.soak.SoakResult;
@@ -10,6 +9,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
@@ -22,7 +22,7 @@ import picocli.CommandLine.Spec;
         description = {
             "Starts a server on a fresh data directory, drives two-branch sagas through it, and reads heap, direct memory and",
             "threads of the quiet server, its garbage collected, at a tenth of the branch calls and at the end, both after a warm-up. Exit code 1 if one",
-            "of them grew by more than 5 %, or if not every call succeeded. Needs a JDK of the server's version for jcmd."
+            "of them grew by more than 5 %%, or if not every call succeeded. Needs a JDK of the server's version for jcmd."
         })
 final class SoakCommand implements Callable<Integer> {
 
@@ -54,27 +54,16 @@ final class SoakCommand implements Callable<Integer> {
             description = "how many finished transactions the server keeps (${DEFAULT-VALUE})")
     private int finishedKept;
 
-    @Option(
-            names = "--server-command",
-            paramLabel = "COMMAND",
-            defaultValue = ServerCommand.ASSENT,
-            description =
-                    "how to start the server; {data}, {port}, {grpc} and {durability} are filled in (${DEFAULT-VALUE})")
-    private String serverCommand;
-
-    @Option(
-            names = "--durability",
-            defaultValue = "fsync",
-            description = "durability level of the server (${DEFAULT-VALUE})")
-    private String durability;
+    @Mixin
+    private ServerOptions server;
 
     @Override
     public Integer call() throws IOException, InterruptedException {
         try (TemporaryDirectory work = new TemporaryDirectory("assent-soak")) {
             final SoakResult result = new SoakRig(
                             new SoakConfig(
-                                    ServerCommand.parse(serverCommand),
-                                    durability,
+                                    server.command(),
+                                    server.durability(),
                                     work.path(),
                                     protocol,
                                     warmUp,

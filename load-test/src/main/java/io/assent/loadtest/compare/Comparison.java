@@ -83,7 +83,13 @@ public final class Comparison {
     }
 
     /** One of those that are compared, while they run. */
-    private record Side(String name, boolean reference, Sagas sagas, LongSupplier completed, Optional<URI> cpuOf) {}
+    private record Side(
+            String name,
+            boolean reference,
+            boolean ofServer,
+            Sagas sagas,
+            LongSupplier completed,
+            Optional<URI> cpuOf) {}
 
     private final Settings settings;
     private final Consumer<String> out;
@@ -136,12 +142,14 @@ public final class Comparison {
                 new Side(
                         "server",
                         false,
+                        true,
                         sagas(Protocol.HTTP, server.getHost(), server.getPort(), participant.url()),
                         participant::lastBranches,
                         Optional.empty()),
                 new Side(
                         "forwarder",
                         true,
+                        false,
                         sagas(Protocol.HTTP, "127.0.0.1", forwarder.port(), participant.url()),
                         participant::lastBranches,
                         Optional.empty())));
@@ -166,12 +174,14 @@ public final class Comparison {
                 new Side(
                         "http",
                         true,
+                        true,
                         sagas(Protocol.HTTP, server.getHost(), server.getPort(), participant.url()),
                         participant::lastBranches,
                         Optional.of(server)),
                 new Side(
                         "grpc",
                         false,
+                        true,
                         sagas(Protocol.GRPC, server.getHost(), grpcPort, grpcParticipant.url()),
                         grpcParticipant::lastBranches,
                         Optional.of(server))));
@@ -263,7 +273,7 @@ public final class Comparison {
             return new ComparisonTable.Side(
                     side.name(),
                     side.reference(),
-                    !side.name().equals("forwarder"),
+                    side.ofServer(),
                     runs,
                     sagas == 0 ? OptionalDouble.empty() : OptionalDouble.of(cpuSeconds / sagas * 1e6));
         }

@@ -5,7 +5,6 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.databind.util.RawValue;
-import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -242,22 +241,18 @@ public final class BodyMutator {
         return switch (chance.below(12)) {
             case 0 -> Arrays.copyOf(bytes, at);
             case 1 -> Arrays.copyOfRange(bytes, at, bytes.length);
-            case 2 -> {
-                final byte[] flipped = bytes.clone();
-                flipped[at] ^= (byte) (1 << chance.below(8));
-                yield flipped;
-            }
-            case 3 -> joined(bytes, at, chance.bytes(chance.between(1, 8)), at);
-            case 4 -> joined(bytes, at, invalidUtf8(), at);
-            case 5 -> joined(bytes, at, new byte[0], Math.min(bytes.length, at + chance.between(1, 20)));
+            case 2 -> Bytes.flipped(bytes, at, chance.below(8));
+            case 3 -> Bytes.joined(bytes, at, chance.bytes(chance.between(1, 8)), at);
+            case 4 -> Bytes.joined(bytes, at, invalidUtf8(), at);
+            case 5 -> Bytes.joined(bytes, at, new byte[0], Math.min(bytes.length, at + chance.between(1, 20)));
             case 6 ->
-                joined(
+                Bytes.joined(
                         bytes,
                         bytes.length,
                         ascii(chance.pick("x", "{}", "]", "}", ",", "null", " \r\n\t ", "\u0000")),
                         bytes.length);
-            case 7 -> joined(bytes, 0, new byte[] {(byte) 0xef, (byte) 0xbb, (byte) 0xbf}, 0);
-            case 8 -> joined(bytes, at, ascii(chance.pick("\\", "\"", "\\u", "\\ud800", "{", "[", ":", ",")), at);
+            case 7 -> Bytes.joined(bytes, 0, new byte[] {(byte) 0xef, (byte) 0xbb, (byte) 0xbf}, 0);
+            case 8 -> Bytes.joined(bytes, at, ascii(chance.pick("\\", "\"", "\\u", "\\ud800", "{", "[", ":", ",")), at);
             case 9 ->
                 new String(bytes, StandardCharsets.UTF_8)
                         .getBytes(chance.oneIn(2) ? StandardCharsets.UTF_16 : StandardCharsets.UTF_16LE);
@@ -279,13 +274,5 @@ public final class BodyMutator {
 
     private static byte[] ascii(final String text) {
         return text.getBytes(StandardCharsets.UTF_8);
-    }
-
-    private static byte[] joined(final byte[] bytes, final int to, final byte[] middle, final int from) {
-        final ByteArrayOutputStream all = new ByteArrayOutputStream(bytes.length + middle.length);
-        all.write(bytes, 0, to);
-        all.writeBytes(middle);
-        all.write(bytes, from, bytes.length - from);
-        return all.toByteArray();
     }
 }

@@ -1,14 +1,13 @@
 package io.assent.loadtest.fuzz;
 
 import io.assent.loadtest.process.ChildProcess;
+import io.assent.loadtest.process.Jcmd;
 import io.assent.loadtest.process.MetricsPage;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
 /**
@@ -21,8 +20,6 @@ import java.util.stream.Stream;
  * @param directBytes its memory outside the heap.
  */
 public record Measurement(long after, long descriptors, String descriptorKinds, long heapBytes, long directBytes) {
-
-    private static final long JCMD_LIMIT_S = 60;
 
     /** What is measured, and how much more of it than before is no leak. */
     public enum Quantity {
@@ -91,12 +88,12 @@ public record Measurement(long after, long descriptors, String descriptorKinds, 
         long heap = Long.MAX_VALUE;
         long direct = Long.MAX_VALUE;
         for (int i = 0; i < collections; i++) {
-            jcmd(server.pid(), "GC.run", ProcessBuilder.Redirect.DISCARD);
+            Jcmd.collectGarbage(server.pid());
             final MetricsPage page = desk.metrics();
             heap = Math.min(heap, bytes(page, "jvm_memory_used_bytes{area=\"heap\"}"));
             direct = Math.min(direct, bytes(page, "assent_direct_memory_bytes"));
         }
-        jcmd(server.pid(), "GC.class_histogram", ProcessBuilder.Redirect.to(classes.toFile()));
+        Jcmd.classHistogram(server.pid(), classes);
         final Map<String, Integer> kinds = descriptors(server.pid());
         return new Measurement(
                 after, kinds.values().stream().mapToInt(Integer::intValue).sum(), kinds.toString(), heap, direct);
@@ -104,24 +101,6 @@ public record Measurement(long after, long descriptors, String descriptorKinds, 
 
     private static long bytes(final MetricsPage page, final String series) throws BrokenRule {
         return (long) page.value(series).orElseThrow(() -> new BrokenRule("the metrics must show " + series));
-    }
-
-    private static void jcmd(final long pid, final String command, final ProcessBuilder.Redirect output)
-            throws IOException, InterruptedException {
-        final Path jcmd = Path.of(System.getProperty("java.home"), "bin", "jcmd");
-        if (!Files.isExecutable(jcmd)) {
-            throw new IOException(
-                    "there is no " + jcmd + ", which makes the server collect its garbage; a JDK is needed");
-        }
-        final Process process = new ProcessBuilder(List.of(jcmd.toString(), Long.toString(pid), command))
-                .redirectErrorStream(true)
-                .redirectOutput(output)
-                .start();
-        process.getOutputStream().close();
-        if (!process.waitFor(JCMD_LIMIT_S, TimeUnit.SECONDS) || process.exitValue() != 0) {
-            process.destroyForcibly();
-            throw new IOException(jcmd + " " + pid + " " + command + " did not do its work");
-        }
     }
 
     /** How many descriptors of each kind a process has open. */

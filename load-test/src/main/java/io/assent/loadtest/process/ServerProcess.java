@@ -7,12 +7,9 @@ import java.net.HttpURLConnection;
 import java.net.Proxy;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.List;
 import java.util.Map;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
 /** A server in a process of its own, on a data directory and ports of its own, and what it tells of itself. Safe for many threads. */
@@ -20,7 +17,6 @@ public final class ServerProcess implements AutoCloseable {
 
     private static final Duration START_LIMIT = Duration.ofSeconds(60);
     private static final int ASK_MS = 20_000;
-    private static final long JCMD_LIMIT_S = 60;
     private static final long POLL_MS = 100;
 
     private final ChildProcess process;
@@ -178,19 +174,7 @@ public final class ServerProcess implements AutoCloseable {
      * @throws InterruptedException if interrupted.
      */
     public void collectGarbage() throws IOException, InterruptedException {
-        final Path jcmd = Path.of(System.getProperty("java.home"), "bin", "jcmd");
-        if (!Files.isExecutable(jcmd)) {
-            throw new IOException("there is no " + jcmd + ", which makes the server collect its garbage; use a JDK");
-        }
-        final Process run = new ProcessBuilder(List.of(jcmd.toString(), Long.toString(javaPid()), "GC.run"))
-                .redirectErrorStream(true)
-                .redirectOutput(ProcessBuilder.Redirect.DISCARD)
-                .start();
-        run.getOutputStream().close();
-        if (!run.waitFor(JCMD_LIMIT_S, TimeUnit.SECONDS) || run.exitValue() != 0) {
-            run.destroyForcibly();
-            throw new IOException(jcmd + " " + javaPid() + " GC.run did not do its work");
-        }
+        Jcmd.collectGarbage(javaPid());
     }
 
     /** The process itself, or its child where a launcher stays in front of it. */

@@ -79,11 +79,11 @@ final class GrpcExchange extends PendingRequest {
                 messages++;
                 message = received.bytes();
                 if (received.refusal() != null) {
-                    refuse(received.refusal());
+                    fail(received.refusal(), received.refusal().getDescription());
                 } else if (messages > 1) {
                     // At once: the library reads no more than it was asked for, so the end of a longer request does not
                     // show.
-                    refuse(Status.INTERNAL.withDescription("the request has more than one message"));
+                    fail(Status.INTERNAL, "the request has more than one message");
                 }
             }
 
@@ -111,10 +111,6 @@ final class GrpcExchange extends PendingRequest {
                 connection.remove(GrpcExchange.this);
             }
         };
-    }
-
-    private void refuse(Status refusal) {
-        fail(refusal, refusal.getDescription());
     }
 
     void reply(MessageLite reply) {

@@ -31,7 +31,10 @@ final class Frames {
 
     static final int CANCEL = 8;
 
-    private static final int ENTRY_BYTES = 6;
+    /** The setting of how much a stream may carry before its window is opened wider. */
+    static final int INITIAL_WINDOW_SIZE = 4;
+    /** Of a setting: identifier and value. */
+    static final int ENTRY_BYTES = 6;
 
     private Frames() {}
 

@@ -38,8 +38,6 @@ final class Http2Connection implements AutoCloseable {
     private static final int OWN_WINDOW = 1 << 30;
 
     private static final int USUAL_WINDOW = 65_535;
-    private static final int INITIAL_WINDOW_SIZE = 4;
-    private static final int ENTRY_BYTES = 6;
     private static final int STREAM_MASK = Integer.MAX_VALUE;
 
     private final Socket socket = new Socket();
@@ -86,7 +84,7 @@ final class Http2Connection implements AutoCloseable {
     void greet() throws IOException, BrokenRule {
         final ByteArrayOutputStream greeting = new ByteArrayOutputStream();
         greeting.writeBytes(Frames.preface());
-        greeting.writeBytes(Frames.settings(INITIAL_WINDOW_SIZE, OWN_WINDOW));
+        greeting.writeBytes(Frames.settings(Frames.INITIAL_WINDOW_SIZE, OWN_WINDOW));
         greeting.writeBytes(Frames.windowUpdate(0, OWN_WINDOW));
         write(greeting.toByteArray());
         greeted = true;
@@ -384,10 +382,10 @@ final class Http2Connection implements AutoCloseable {
             return;
         }
         final ByteBuffer entries = ByteBuffer.wrap(frame.payload());
-        while (entries.remaining() >= ENTRY_BYTES) {
+        while (entries.remaining() >= Frames.ENTRY_BYTES) {
             final int identifier = entries.getShort();
             final int value = entries.getInt();
-            if (identifier == INITIAL_WINDOW_SIZE) {
+            if (identifier == Frames.INITIAL_WINDOW_SIZE) {
                 final long more = value - initialWindow;
                 windows.replaceAll((stream, now) -> now + more);
                 initialWindow = value;

@@ -9,6 +9,7 @@ import io.assent.grpc.DtmTransOptions;
 import io.assent.loadtest.fuzz.BodyMutator;
 import io.assent.loadtest.fuzz.BranchUrls;
 import io.assent.loadtest.fuzz.Chance;
+import io.assent.loadtest.fuzz.Share;
 import io.assent.loadtest.fuzz.Words;
 import io.assent.loadtest.fuzz.grpc.Call.Then;
 import io.assent.loadtest.fuzz.grpc.GrpcInput.Calls;
@@ -37,7 +38,7 @@ final class InputGenerator {
 
     GrpcInput input(final long number) {
         final Chance chance = new Chance(seed, number);
-        final InputKind kind = InputKind.at(chance.below(1_000));
+        final InputKind kind = InputKind.at(chance.below(Share.WHOLE));
         final DocumentedCalls calls = new DocumentedCalls(chance, new Words(chance, urls, number), urls);
         final OddHeads heads = new OddHeads(chance, new Words(chance, urls, number), calls);
         final OddMessages messages = new OddMessages(chance, calls);

@@ -1,9 +1,9 @@
 package io.assent.loadtest.fuzz.grpc;
 
-import java.util.Locale;
+import io.assent.loadtest.fuzz.Share;
 
 /** The kinds of inputs and how many of a thousand are of each. */
-enum InputKind {
+enum InputKind implements Share {
     /** A call of a documented method, right or nearly so. */
     DOCUMENTED(290),
     /** The same with a bent message: fields, wire types, lengths, cut, any bytes. */
@@ -35,8 +35,6 @@ enum InputKind {
     /** Near the bounds: messages up to 4 MiB and over, thousands of steps. */
     LARGE(3);
 
-    private static final int THOUSAND = 1_000;
-
     private final int share;
 
     InputKind(final int share) {
@@ -45,18 +43,11 @@ enum InputKind {
 
     /** The kind for a number from 0 to 999. */
     static InputKind at(final int point) {
-        int end = 0;
-        for (final InputKind kind : values()) {
-            end += kind.share;
-            if (point < end) {
-                return kind;
-            }
-        }
-        throw new IllegalArgumentException(
-                "expected a number below " + THOUSAND + ", the shares' sum being " + end + ", found " + point);
+        return Share.at(values(), point);
     }
 
-    String label() {
-        return name().toLowerCase(Locale.ROOT).replace('_', '-');
+    @Override
+    public int share() {
+        return share;
     }
 }

@@ -1,5 +1,6 @@
 package io.assent.loadtest.fuzz.grpc;
 
+import io.assent.loadtest.fuzz.Bytes;
 import io.assent.loadtest.fuzz.Chance;
 import io.assent.loadtest.fuzz.grpc.GrpcInput.Ending;
 import io.assent.loadtest.fuzz.grpc.GrpcInput.Raw;
@@ -18,7 +19,6 @@ final class OddFrames {
     private static final byte[] EIGHT = new byte[8];
 
     private static final int ENABLE_PUSH = 2;
-    private static final int INITIAL_WINDOW_SIZE = 4;
     private static final int MAX_FRAME_SIZE = 5;
 
     private static final String[] NO_HTTP_2 = {
@@ -100,7 +100,7 @@ final class OddFrames {
             case 4 -> Frames.frame(Frames.SETTINGS, 0, 1, NOTHING);
             case 5 -> Frames.frame(Frames.SETTINGS, 0, 0, new byte[chance.between(1, 5)]);
             case 6 -> Frames.frame(Frames.SETTINGS, Frames.ACK, 0, new byte[6]);
-            case 7 -> Frames.settings(INITIAL_WINDOW_SIZE, chance.pick(List.of(-1, Integer.MIN_VALUE)));
+            case 7 -> Frames.settings(Frames.INITIAL_WINDOW_SIZE, chance.pick(List.of(-1, Integer.MIN_VALUE)));
             case 8 -> Frames.settings(MAX_FRAME_SIZE, chance.pick(List.of(0, 16_383, 1 << 24, -1)));
             case 9 -> Frames.settings(ENABLE_PUSH, chance.between(2, 1_000));
             case 10 -> Frames.windowUpdate(0, 0);
@@ -164,11 +164,9 @@ final class OddFrames {
     }
 
     private byte[] flipped(final byte[] bytes, final int within) {
-        final byte[] flipped = bytes.clone();
-        if (flipped.length > 0) {
-            flipped[chance.below(Math.min(within, flipped.length))] ^= (byte) (1 << chance.below(8));
-        }
-        return flipped;
+        return bytes.length == 0
+                ? bytes
+                : Bytes.flipped(bytes, chance.below(Math.min(within, bytes.length)), chance.below(8));
     }
 
     private byte[] anyFrame() {
@@ -227,7 +225,7 @@ final class OddFrames {
             case 6 -> repeat(parts, many, Frames.windowUpdate(0, 1));
             case 7 -> {
                 // A client that takes no byte of any reply.
-                parts.add(Frames.settings(INITIAL_WINDOW_SIZE, 0));
+                parts.add(Frames.settings(Frames.INITIAL_WINDOW_SIZE, 0));
                 for (int i = 0; i < many / 4; i++) {
                     parts.addAll(call(2 * i + 1));
                 }

@@ -1,5 +1,6 @@
 package io.assent.loadtest.fuzz.grpc;
 
+import io.assent.loadtest.fuzz.Bytes;
 import io.assent.loadtest.fuzz.Chance;
 import java.io.ByteArrayOutputStream;
 import java.util.ArrayList;
@@ -147,24 +148,12 @@ final class WireMutator {
         return switch (chance.below(7)) {
             case 0 -> Arrays.copyOf(bytes, at);
             case 1 -> Arrays.copyOfRange(bytes, at, bytes.length);
-            case 2 -> {
-                final byte[] flipped = bytes.clone();
-                flipped[at] ^= (byte) (1 << chance.below(8));
-                yield flipped;
-            }
-            case 3 -> joined(bytes, at, chance.bytes(chance.between(1, 8)), at);
-            case 4 -> joined(bytes, at, new byte[0], Math.min(bytes.length, at + chance.between(1, 20)));
-            case 5 -> joined(bytes, bytes.length, bytes, bytes.length);
+            case 2 -> Bytes.flipped(bytes, at, chance.below(8));
+            case 3 -> Bytes.joined(bytes, at, chance.bytes(chance.between(1, 8)), at);
+            case 4 -> Bytes.joined(bytes, at, new byte[0], Math.min(bytes.length, at + chance.between(1, 20)));
+            case 5 -> Bytes.joined(bytes, bytes.length, bytes, bytes.length);
             default -> chance.bytes(chance.between(0, 200));
         };
-    }
-
-    private static byte[] joined(final byte[] bytes, final int to, final byte[] middle, final int from) {
-        final ByteArrayOutputStream all = new ByteArrayOutputStream(bytes.length + middle.length);
-        all.write(bytes, 0, to);
-        all.writeBytes(middle);
-        all.write(bytes, from, bytes.length - from);
-        return all.toByteArray();
     }
 
     // ---- the wire format

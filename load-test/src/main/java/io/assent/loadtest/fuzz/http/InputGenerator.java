@@ -6,6 +6,7 @@ import io.assent.loadtest.fuzz.BodyMutator;
 import io.assent.loadtest.fuzz.BranchUrls;
 import io.assent.loadtest.fuzz.Chance;
 import io.assent.loadtest.fuzz.LoopbackGuard;
+import io.assent.loadtest.fuzz.Share;
 import io.assent.loadtest.fuzz.Words;
 import io.assent.loadtest.fuzz.http.DocumentedCalls.Call;
 import io.assent.loadtest.fuzz.http.HttpInput.Ending;
@@ -31,7 +32,7 @@ final class InputGenerator {
 
     HttpInput input(final long number) {
         final Chance chance = new Chance(seed, number);
-        final InputKind kind = InputKind.at(chance.below(1_000));
+        final InputKind kind = InputKind.at(chance.below(Share.WHOLE));
         for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
             final HttpInput input = made(kind, chance, number);
             if (permits(input)) {

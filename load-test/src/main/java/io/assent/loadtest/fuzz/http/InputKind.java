@@ -1,9 +1,9 @@
 package io.assent.loadtest.fuzz.http;
 
-import java.util.Locale;
+import io.assent.loadtest.fuzz.Share;
 
 /** The kinds of inputs and how many of a thousand are of each. */
-enum InputKind {
+enum InputKind implements Share {
     /** A request of a documented route, right or nearly so. */
     DOCUMENTED(277),
     /** The same with a body that was changed: other types, other keys, cut, bent, broken text. */
@@ -29,8 +29,6 @@ enum InputKind {
     /** Near the bounds: bodies up to and over 4 MiB, thousands of steps. */
     LARGE(3);
 
-    private static final int THOUSAND = 1_000;
-
     private final int share;
 
     InputKind(final int share) {
@@ -39,18 +37,11 @@ enum InputKind {
 
     /** The kind for a number from 0 to 999. */
     static InputKind at(final int point) {
-        int end = 0;
-        for (final InputKind kind : values()) {
-            end += kind.share;
-            if (point < end) {
-                return kind;
-            }
-        }
-        throw new IllegalArgumentException(
-                "expected a number below " + THOUSAND + ", the shares' sum being " + end + ", found " + point);
+        return Share.at(values(), point);
     }
 
-    String label() {
-        return name().toLowerCase(Locale.ROOT).replace('_', '-');
+    @Override
+    public int share() {
+        return share;
     }
 }
