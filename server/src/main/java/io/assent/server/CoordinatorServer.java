@@ -25,6 +25,7 @@ import io.assent.server.sequencer.Sequencer;
 import io.assent.server.sequencer.SyncThread;
 import io.assent.server.sequencer.ThreadDrainer;
 import io.assent.transport.EventLoops;
+import io.assent.transport.MemoryBudget;
 import io.assent.transport.front.ClockControl;
 import io.assent.transport.front.FrontConfig;
 import io.assent.transport.front.HttpFront;
@@ -69,6 +70,7 @@ public final class CoordinatorServer implements AutoCloseable {
     /** Null when nobody wants to hear. */
     private final AlertWebHook alerts;
 
+    private final MemoryBudget budget;
     private final Metrics metrics = new Metrics(Version.netty(), Version.grpc());
 
     private DataDirectory directory;
@@ -98,6 +100,7 @@ public final class CoordinatorServer implements AutoCloseable {
                 "command {} of gid '{}' failed before its first event and was contained", command, gid, failure));
         this.ring = new CommandRing(config.ringSlots(), config.bufferPoolBytes());
         this.eventLoops = EventLoops.create(config.eventLoops());
+        this.budget = new MemoryBudget(config.heldBytesMax());
         this.alerts = config.alertWebHook() == null
                 ? null
                 : new AlertWebHook(config.alertWebHook(), config.alertRetryLimit(), config.requestTimeoutMs());
@@ -168,10 +171,11 @@ public final class CoordinatorServer implements AutoCloseable {
                 config.adminBasePath(),
                 RESET_TIMEOUTS * config.engine().timeoutToFailS());
         ClockControl clock = (advance, whenDone) -> manualClock.advance(advance, whenDone);
-        front = new HttpFront(eventLoops, frontConfig, publishers::get, new NoHistory(), () -> state, clock, metrics);
+        front = new HttpFront(
+                eventLoops, frontConfig, publishers::get, new NoHistory(), () -> state, clock, metrics, budget);
         grpcFront = new GrpcFront(eventLoops, grpcFrontConfig(frontConfig), front::loop);
         try {
-            outbound = new Outbound(dispatcherConfig(), NameResolver.SYSTEM);
+            outbound = new Outbound(dispatcherConfig(), NameResolver.SYSTEM, budget);
             for (int i = 0; i < config.eventLoops(); i++) {
                 ports.add(newPort(i));
             }
@@ -251,6 +255,7 @@ public final class CoordinatorServer implements AutoCloseable {
                     new DoubleSupplier[] {alerts::sent, alerts::failed, alerts::dropped});
         }
         ServerGauges.register(metrics, ring, journal, machine, clock, directory, front, grpcFront, dispatchers());
+        ServerGauges.register(metrics, budget);
         syncThread = syncsInline() ? null : new SyncThread(decorated, this::wakeDrainer, halt);
         List<LoopOutlet> outlets = new ArrayList<>(ports);
         sequencer = new Sequencer(

@@ -5,6 +5,7 @@ import io.assent.server.config.BadSetting;
 import io.assent.server.config.LogConfig;
 import io.assent.server.config.Settings;
 import io.assent.transport.out.GrpcTls;
+import io.netty.util.internal.PlatformDependent;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.nio.file.Path;
@@ -29,6 +30,7 @@ public record ServerConfig(
         long shutdownTimeoutMs,
         int ringSlots,
         long bufferPoolBytes,
+        long heldBytesMax,
         int connectionsMax,
         long freeDiskMinBytes,
         Path trustStore,
@@ -41,6 +43,11 @@ public record ServerConfig(
         String adminBasePath) {
     /** Up to this many cores, a hand-off between threads costs more than it brings. */
     private static final int FEW_CORES = 3;
+
+    private static final long BUFFER_POOL_BYTES_MIN = 16L << 20;
+    private static final long BUFFER_POOL_BYTES_DEFAULT_MAX = 128L << 20;
+    /** A quarter of it is the largest share: room for the largest body. */
+    private static final long HELD_BYTES_MIN = 32L << 20;
 
     private static final int RETRY_INTERVAL_S_MIN = 10;
     private static final double SECONDS_PER_HOUR = 3_600;
@@ -84,7 +91,8 @@ public record ServerConfig(
                 (int) settings.integer("RequestTimeout", 1, 86_400) * 1_000,
                 settings.integer("ShutdownTimeout", 0, 3_600) * 1_000,
                 slots,
-                settings.integer("BufferPoolBytes", 16L << 20, 1L << 40),
+                bufferPoolBytes(settings.integer("BufferPoolBytes", 0, 1L << 40)),
+                heldBytesMax(settings.integer("HeldBytesMax", 0, 1L << 40)),
                 (int) settings.integer("ConnectionsMax", 1, 1_000_000),
                 settings.integer("FreeDiskMin", 0, Long.MAX_VALUE),
                 trustStore.isEmpty() ? null : Path.of(trustStore),
@@ -110,6 +118,29 @@ public record ServerConfig(
                 liveBytes == 0 ? Runtime.getRuntime().maxMemory() / 10 * 4 : liveBytes,
                 (int) settings.integer("FinishedKept", 0, Integer.MAX_VALUE),
                 false);
+    }
+
+    private static long bufferPoolBytes(long given) {
+        if (given == 0) {
+            long eighth = Runtime.getRuntime().maxMemory() / 8;
+            return Math.max(BUFFER_POOL_BYTES_MIN, Math.min(BUFFER_POOL_BYTES_DEFAULT_MAX, eighth));
+        }
+        if (given < BUFFER_POOL_BYTES_MIN) {
+            throw new BadSetting("BufferPoolBytes must be 0 or at least " + BUFFER_POOL_BYTES_MIN + ", found " + given);
+        }
+        return given;
+    }
+
+    /** A part of it is held outside the heap for a while, where the network library has its memory. */
+    private static long heldBytesMax(long given) {
+        if (given == 0) {
+            long quarter = Runtime.getRuntime().maxMemory() / 4;
+            return Math.max(HELD_BYTES_MIN, Math.min(quarter, PlatformDependent.maxDirectMemory() / 2));
+        }
+        if (given < HELD_BYTES_MIN) {
+            throw new BadSetting("HeldBytesMax must be 0 or at least " + HELD_BYTES_MIN + ", found " + given);
+        }
+        return given;
     }
 
     private static GrpcTls grpcTls(String patterns) {

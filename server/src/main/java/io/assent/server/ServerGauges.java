@@ -7,6 +7,7 @@ import io.assent.journal.DataDirectory;
 import io.assent.server.metrics.Metrics;
 import io.assent.server.sequencer.CommandRing;
 import io.assent.server.sequencer.EngineClock;
+import io.assent.transport.MemoryBudget;
 import io.assent.transport.front.HttpFront;
 import io.assent.transport.grpc.GrpcFront;
 import io.assent.transport.out.DestinationClass;
@@ -68,6 +69,30 @@ final class ServerGauges {
                 "Memory outside the heap that the network library and java.nio hold.",
                 () -> directMemory(direct));
         registerCalls(metrics, dispatchers);
+    }
+
+    static void register(Metrics metrics, MemoryBudget budget) {
+        metrics.gauge(
+                "assent_held_bytes_max",
+                "Bytes of requests, answers and calls under way that are held at most.",
+                budget::bytesMax);
+        MemoryBudget.Use[] uses = MemoryBudget.Use.values();
+        String[] labels = new String[uses.length];
+        DoubleSupplier[] held = new DoubleSupplier[uses.length];
+        DoubleSupplier[] refused = new DoubleSupplier[uses.length];
+        for (int i = 0; i < uses.length; i++) {
+            MemoryBudget.Use use = uses[i];
+            labels[i] = use.label();
+            held[i] = () -> budget.held(use);
+            refused[i] = () -> budget.refusals(use);
+        }
+        metrics.gauges("assent_held_bytes", "Bytes held for what is under way.", "use", labels, held);
+        metrics.counters(
+                "assent_held_refusals_total",
+                "How often there was no room for more of what is under way.",
+                "use",
+                labels,
+                refused);
     }
 
     /** Where the network library can free memory by itself, it takes it behind the JVM's back; else the JVM counts it as its own. */

@@ -23,6 +23,7 @@ import io.assent.transport.front.FrontLoop;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.agrona.DirectBuffer;
@@ -44,6 +45,9 @@ public final class Sequencer {
     private static final int OWN_COMMANDS_MAX = 8;
     /** Room asked for beyond a command's own length: what the events of the fullest command may take. */
     private static final int EVENTS_RESERVE_BYTES = 2 << 20;
+
+    /** What is made for readers and not delivered, at most and one more: a read waits in the ring, where it is small. */
+    private static final long SNAPSHOT_BYTES_MAX = 4L << 20;
 
     /** Effects of one batch and the position they depend on. */
     private static final class Batch {
@@ -70,6 +74,11 @@ public final class Sequencer {
     private int ownCommandLength;
     private Batch batch;
     private boolean outOfRoom;
+    private boolean readsWait;
+    /** Made for readers, released or not, and not delivered. */
+    private final AtomicLong undeliveredBytes = new AtomicLong();
+
+    private final long[] bytesPerLoop;
     private ManualClock manualClock;
     private volatile int openCalls;
     private volatile boolean idle;
@@ -106,6 +115,7 @@ public final class Sequencer {
                 ownCommandLength = length;
             }
         });
+        this.bytesPerLoop = new long[outlets.size()];
         for (int i = 0; i < outlets.size(); i++) {
             perLoop.add(new ArrayList<>());
         }
@@ -142,6 +152,8 @@ public final class Sequencer {
                 more |= manualClock.step();
             }
             openCalls = decider.openCallCount();
+            // Else whoever delivers wakes the drainer, and so does the sync in front of it.
+            more |= readsWait && undeliveredBytes.get() == 0;
             more |= clock.isBehind() || (decider.hasWork() && !outOfRoom);
             idle = !more && ring.isEmpty() && unreleased.isEmpty() && !outOfRoom;
             return more && !outOfRoom;
@@ -185,7 +197,12 @@ public final class Sequencer {
         long now = clock.step();
         journal.beginBatch();
         outOfRoom = false;
+        readsWait = false;
         int taken = ring.drain(BATCH_MAX, (command, length) -> {
+            if (undeliveredBytes.get() + batch.effects.snapshotBytes() > SNAPSHOT_BYTES_MAX) {
+                readsWait = true;
+                return false;
+            }
             if (!journal.tryReserve(length + EVENTS_RESERVE_BYTES)) {
                 outOfRoom = true;
                 return false;
@@ -257,6 +274,7 @@ public final class Sequencer {
         }
         batch.position = journal.appendedPosition();
         if (!batch.effects.isEmpty()) {
+            undeliveredBytes.addAndGet(batch.effects.snapshotBytes());
             unreleased.addLast(batch);
             batch = newBatch();
         }
@@ -282,17 +300,28 @@ public final class Sequencer {
     private void release(EffectQueue effects) {
         for (int i = 0; i < effects.size(); i++) {
             Effect effect = effects.get(i);
-            perLoop.get(loopOf(effect)).add(effect);
+            int loop = loopOf(effect);
+            perLoop.get(loop).add(effect);
+            bytesPerLoop[loop] += EffectQueue.snapshotBytes(effect);
         }
         for (int i = 0; i < perLoop.size(); i++) {
             List<Effect> batchOfLoop = perLoop.get(i);
             if (!batchOfLoop.isEmpty()) {
                 LoopOutlet outlet = outlets.get(i);
+                long bytes = bytesPerLoop[i];
+                bytesPerLoop[i] = 0;
                 if (outlet.isCurrentThread()) {
                     outlet.deliver(batchOfLoop);
                     batchOfLoop.clear();
+                    undeliveredBytes.addAndGet(-bytes);
                 } else {
-                    outlet.execute(() -> outlet.deliver(batchOfLoop));
+                    outlet.execute(() -> {
+                        outlet.deliver(batchOfLoop);
+                        if (bytes > 0) {
+                            undeliveredBytes.addAndGet(-bytes);
+                            ring.wakeDrainer();
+                        }
+                    });
                     perLoop.set(i, new ArrayList<>());
                 }
             }

@@ -3,17 +3,13 @@ package io.assent.transport.front;
 import io.assent.engine.Commands;
 import io.assent.engine.History;
 import io.assent.transport.EventLoops;
+import io.assent.transport.MemoryBudget;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
-import io.netty.channel.ChannelHandlerContext;
-import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoop;
 import io.netty.channel.socket.SocketChannel;
-import io.netty.handler.codec.http.HttpDecoderConfig;
-import io.netty.handler.codec.http.HttpMessage;
-import io.netty.handler.codec.http.HttpRequestDecoder;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
@@ -26,9 +22,6 @@ import java.util.function.Supplier;
 
 /** Listens for clients. Built once; {@link #loop} gives the part of each event loop. */
 public final class HttpFront implements AutoCloseable {
-    private static final int INITIAL_LINE_BYTES_MAX = 16 << 10;
-    private static final int CHUNK_BYTES = 64 << 10;
-
     private final EventLoops eventLoops;
     private final FrontConfig config;
     private final List<FrontLoop> loops = new ArrayList<>();
@@ -39,6 +32,7 @@ public final class HttpFront implements AutoCloseable {
     /**
      * @param commands the publisher of each event loop, used on that loop only
      * @param state asked for each request, from any loop
+     * @param budget of what clients make us hold
      */
     public HttpFront(
             EventLoops eventLoops,
@@ -47,12 +41,13 @@ public final class HttpFront implements AutoCloseable {
             History history,
             Supplier<ServerState> state,
             ClockControl clock,
-            FrontMeter meter) {
+            FrontMeter meter,
+            MemoryBudget budget) {
         this.eventLoops = eventLoops;
         this.config = config;
         for (int i = 0; i < eventLoops.loops().size(); i++) {
             EventLoop eventLoop = eventLoops.loops().get(i);
-            FrontLoop loop = new FrontLoop(i, eventLoop, config, commands.apply(i), history, state, clock, meter);
+            FrontLoop loop = new FrontLoop(i, eventLoop, config, commands.apply(i), history, state, clock, meter, budget);
             loops.add(loop);
             byEventLoop.put(eventLoop, loop);
         }
@@ -124,31 +119,9 @@ public final class HttpFront implements AutoCloseable {
                 channel.close();
                 return;
             }
-            channel.pipeline()
-                    .addLast(new ChannelInboundHandlerAdapter() {
-                        @Override
-                        public void channelRead(ChannelHandlerContext ctx, Object message) {
-                            connection.bytesSeen();
-                            ctx.fireChannelRead(message);
-                        }
-                    })
-                    .addLast(new StrictDecoder(config.headerBytesMax()))
-                    .addLast(connection);
-        }
-    }
-
-    /** Refuses what leaves the end of a request open to interpretation. */
-    private static final class StrictDecoder extends HttpRequestDecoder {
-        StrictDecoder(int headerBytesMax) {
-            super(new HttpDecoderConfig()
-                    .setMaxInitialLineLength(INITIAL_LINE_BYTES_MAX)
-                    .setMaxHeaderSize(headerBytesMax)
-                    .setMaxChunkSize(CHUNK_BYTES));
-        }
-
-        @Override
-        protected void handleTransferEncodingChunkedWithContentLength(HttpMessage message) {
-            throw new IllegalArgumentException("both Content-Length and Transfer-Encoding are given");
+            RequestDecoder decoder = new RequestDecoder(connection, config.headerBytesMax());
+            connection.decoder(decoder);
+            channel.pipeline().addLast(decoder).addLast(connection);
         }
     }
 }

@@ -56,6 +56,7 @@ public final class GrpcFront implements AutoCloseable {
                 .withOption(ChannelOption.SO_BACKLOG, 1_024)
                 .withOption(ChannelOption.SO_REUSEADDR, true)
                 .addTransportFilter(connections)
+                .addStreamTracerFactory(CallBytes.factory(loops.apply(0).budget()))
                 .maxConcurrentCallsPerConnection(config.callsPerConnectionMax())
                 .maxInboundMessageSize(config.messageBytesMax())
                 .maxInboundMetadataSize(config.metadataBytesMax())
@@ -93,8 +94,13 @@ public final class GrpcFront implements AutoCloseable {
     private static ServerCall.Listener<RequestMessage> start(
             DtmMethod method, ServerCall<RequestMessage, MessageLite> call, Metadata metadata) {
         GrpcConnection connection = call.getAttributes().get(GrpcConnections.CONNECTION);
-        GrpcExchange exchange = new GrpcExchange(connection.service(), connection, method, call, metadata);
+        CallBytes bytes = CallBytes.CURRENT.get();
+        GrpcExchange exchange = new GrpcExchange(connection.service(), connection, method, call, metadata, bytes);
         connection.add(exchange);
+        if (!bytes.belongsTo(exchange)) {
+            exchange.noRoom();
+            return exchange.listener();
+        }
         // One more than there may be, so that a second one is noticed.
         call.request(2);
         return exchange.listener();

@@ -2,6 +2,7 @@ package io.assent.transport.out;
 
 import io.assent.engine.BranchCall;
 import io.assent.engine.Outcome;
+import io.assent.transport.MemoryBudget;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFactory;
 import io.netty.channel.EventLoop;
@@ -38,6 +39,7 @@ public final class Dispatcher implements AutoCloseable {
     final boolean epoll;
     final ChannelFactory<Channel> channels;
     final Names names;
+    final MemoryBudget memory;
     final SslContext tls;
     final Deadlines deadlines;
     final RequestWriter writer = new RequestWriter();
@@ -76,6 +78,7 @@ public final class Dispatcher implements AutoCloseable {
     Dispatcher(Outbound outbound, EventLoop loop, boolean epoll, CallEnds ends) {
         this.config = outbound.config;
         this.names = outbound.names;
+        this.memory = outbound.memory;
         this.tls = outbound.tls;
         this.loop = loop;
         this.epoll = epoll;
@@ -135,7 +138,7 @@ public final class Dispatcher implements AutoCloseable {
         for (int i = 0; i < dirty.size(); i++) {
             Connection connection = dirty.get(i);
             connection.dirty = false;
-            connection.channel().flush();
+            connection.flush();
         }
         dirty.clear();
     }
@@ -179,7 +182,10 @@ public final class Dispatcher implements AutoCloseable {
         }
         boolean rpc = JsonRpc.applies(branch);
         Target target = target(branch.url(), rpc);
-        HttpCall call = new HttpCall(this, rpc ? jsonRpc.wrapped(branch) : branch, rpc, target);
+        HttpCall call = new HttpCall(this, branch, rpc, target);
+        if (rpc) {
+            call.checkEnvelope();
+        }
         call.destination = destination(target);
         return call;
     }
@@ -326,6 +332,7 @@ public final class Dispatcher implements AutoCloseable {
             throw new IllegalStateException("call " + call.branch.number() + " ended twice");
         }
         call.ended = true;
+        call.settled();
         deadlines.cancel(call);
         unwritten.remove(call);
         Destination destination = call.destination;

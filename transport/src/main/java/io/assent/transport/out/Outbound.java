@@ -1,5 +1,6 @@
 package io.assent.transport.out;
 
+import io.assent.transport.MemoryBudget;
 import io.grpc.netty.GrpcSslContexts;
 import io.netty.channel.EventLoop;
 import io.netty.channel.IoEventLoop;
@@ -22,16 +23,19 @@ import javax.net.ssl.TrustManagerFactory;
 public final class Outbound implements AutoCloseable {
     final DispatcherConfig config;
     final Names names;
+    final MemoryBudget memory;
     /** For https. */
     final SslContext tls;
     /** For the gRPC targets that are called over TLS. */
     final SslContext grpcTls;
 
     /**
+     * @param memory of what participants make us hold
      * @throws IOException when the trust store cannot be read; the message names it
      */
-    public Outbound(DispatcherConfig config, NameResolver resolver) throws IOException {
+    public Outbound(DispatcherConfig config, NameResolver resolver, MemoryBudget memory) throws IOException {
         this.config = config;
+        this.memory = memory;
         this.tls = tls(config.trustStore(), false);
         this.grpcTls = tls(config.trustStore(), true);
         this.names = new Names(resolver, config.names());

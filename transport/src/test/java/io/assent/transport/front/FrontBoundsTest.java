@@ -7,6 +7,7 @@ import io.assent.engine.codec.CommandFrame;
 import io.assent.engine.codec.CommandPublisher;
 import io.assent.engine.codec.CommandSink;
 import io.assent.transport.EventLoops;
+import io.assent.transport.MemoryBudget;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.Socket;
@@ -74,7 +75,8 @@ class FrontBoundsTest {
                 (advance, whenDone) -> {
                     throw new AssertionError("there is no manual clock");
                 },
-                FrontMeter.NONE);
+                FrontMeter.NONE,
+                new MemoryBudget(64L << 20));
         front.start();
     }
 
@@ -159,19 +161,54 @@ class FrontBoundsTest {
     void shouldReadNoMoreThan64UnansweredRequestsOfOneConnection() throws IOException {
         start(GENEROUS_MS, GENEROUS_MS, 10);
         try (Socket socket = connect()) {
-            String query = "GET /api/dtmsvr/query?gid=g HTTP/1.1\r\nHost: x\r\n\r\n";
+            String body = "{\"gid\":\"g\",\"trans_type\":\"saga\"}";
+            String abort = "POST /api/dtmsvr/abort HTTP/1.1\r\nHost: x\r\nContent-Length: " + body.length()
+                    + "\r\n\r\n" + body;
             for (int i = 0; i < 64; i++) {
-                send(socket, query);
+                send(socket, abort);
             }
             while (ring.published.get() < 64) {
                 Thread.onSpinWait();
             }
-            send(socket, query);
+            send(socket, abort);
             // A second connection is served after the 65th request was sent, and the 65th still waits.
             for (int i = 0; i < 3; i++) {
                 assertThat(exchange(PING)).contains("pong");
             }
             assertThat(ring.published.get()).isEqualTo(64);
+        }
+    }
+
+    @Test
+    void shouldHandleNoMoreThan64UnansweredRequestsOfOneConnectionThatArriveTogether() throws IOException {
+        start(GENEROUS_MS, GENEROUS_MS, 10);
+        try (Socket socket = connect()) {
+            String body = "{\"gid\":\"g\",\"trans_type\":\"saga\"}";
+            String abort = "POST /api/dtmsvr/abort HTTP/1.1\r\nHost: x\r\nContent-Length: " + body.length()
+                    + "\r\n\r\n" + body;
+            send(socket, abort.repeat(65));
+            while (ring.published.get() < 64) {
+                Thread.onSpinWait();
+            }
+            for (int i = 0; i < 3; i++) {
+                assertThat(exchange(PING)).contains("pong");
+            }
+            assertThat(ring.published.get()).isEqualTo(64);
+        }
+    }
+
+    @Test
+    void shouldAskForOneReadOfAConnectionAtATime() throws IOException {
+        start(GENEROUS_MS, GENEROUS_MS, 10);
+        try (Socket socket = connect()) {
+            send(socket, "GET /api/dtmsvr/query?gid=g HTTP/1.1\r\nHost: x\r\n\r\n".repeat(2));
+            while (ring.published.get() < 1) {
+                Thread.onSpinWait();
+            }
+            for (int i = 0; i < 3; i++) {
+                assertThat(exchange(PING)).contains("pong");
+            }
+            assertThat(ring.published.get()).isEqualTo(1);
         }
     }
 

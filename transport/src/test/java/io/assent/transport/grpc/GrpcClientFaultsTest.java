@@ -6,6 +6,7 @@ import io.assent.engine.NoHistory;
 import io.assent.engine.codec.CommandPublisher;
 import io.assent.engine.codec.CommandSink;
 import io.assent.transport.EventLoops;
+import io.assent.transport.MemoryBudget;
 import io.assent.transport.front.FrontConfig;
 import io.assent.transport.front.FrontMeter;
 import io.assent.transport.front.HttpFront;
@@ -88,7 +89,8 @@ class GrpcClientFaultsTest {
                 (advance, whenDone) -> {
                     throw new AssertionError("there is no manual clock");
                 },
-                FrontMeter.NONE);
+                FrontMeter.NONE,
+                new MemoryBudget(64L << 20));
         front = new GrpcFront(loops, GrpcFrontConfig.of("127.0.0.1", 0), http::loop);
         http.start();
         front.start();

@@ -16,6 +16,7 @@ import io.assent.engine.codec.CommandSink;
 import io.assent.grpc.DtmRequest;
 import io.assent.grpc.DtmTransOptions;
 import io.assent.transport.EventLoops;
+import io.assent.transport.MemoryBudget;
 import io.assent.transport.front.FrontConfig;
 import io.assent.transport.front.FrontMeter;
 import io.assent.transport.front.HttpFront;
@@ -96,7 +97,8 @@ class GrpcFrontBoundsTest {
                 (advance, whenDone) -> {
                     throw new AssertionError("there is no manual clock");
                 },
-                FrontMeter.NONE);
+                FrontMeter.NONE,
+                new MemoryBudget(256L << 20));
         front = new GrpcFront(
                 loops,
                 new GrpcFrontConfig(
