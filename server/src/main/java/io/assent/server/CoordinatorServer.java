@@ -29,6 +29,7 @@ import io.assent.transport.MemoryBudget;
 import io.assent.transport.front.ClockControl;
 import io.assent.transport.front.FrontConfig;
 import io.assent.transport.front.HttpFront;
+import io.assent.transport.front.ProbeFront;
 import io.assent.transport.front.ServerState;
 import io.assent.transport.grpc.GrpcFront;
 import io.assent.transport.grpc.GrpcFrontConfig;
@@ -71,12 +72,14 @@ public final class CoordinatorServer implements AutoCloseable {
     private final AlertWebHook alerts;
 
     private final MemoryBudget budget;
+    private final Descriptors descriptors;
     private final Metrics metrics = new Metrics(Version.netty(), Version.grpc());
 
     private DataDirectory directory;
     private Outbound outbound;
     private HttpFront front;
     private GrpcFront grpcFront;
+    private ProbeFront probes;
     private ChronicleJournal journal;
     private SyncThread syncThread;
     private Sequencer sequencer;
@@ -100,6 +103,7 @@ public final class CoordinatorServer implements AutoCloseable {
                 "command {} of gid '{}' failed before its first event and was contained", command, gid, failure));
         this.ring = new CommandRing(config.ringSlots(), config.bufferPoolBytes());
         this.eventLoops = EventLoops.create(config.eventLoops());
+        this.descriptors = Descriptors.of(Descriptors.systemLimit(), config.connectionsMax());
         this.budget = new MemoryBudget(config.heldBytesMax());
         this.alerts = config.alertWebHook() == null
                 ? null
@@ -124,7 +128,7 @@ public final class CoordinatorServer implements AutoCloseable {
             state = ServerState.SERVING;
             grpcFront.serving(true);
             out.println("assent serves http://" + shownAddress() + ":" + front.port() + "/api/dtmsvr and grpc "
-                    + shownAddress() + ":" + grpcFront.port() + "  (data "
+                    + shownAddress() + ":" + grpcFront.port() + ", probes on port " + probes.port() + "  (data "
                     + config.dataDir().toAbsolutePath() + ", durability "
                     + config.durability().name().toLowerCase(Locale.ROOT)
                     + ", drain " + (config.drainOnLoop() ? "loop" : "thread")
@@ -158,7 +162,7 @@ public final class CoordinatorServer implements AutoCloseable {
         FrontConfig frontConfig = new FrontConfig(
                 defaults.bindAddress(),
                 defaults.port(),
-                config.connectionsMax(),
+                descriptors.clients(),
                 defaults.headerBytesMax(),
                 defaults.idleMs(),
                 defaults.wholeRequestMs(),
@@ -181,8 +185,27 @@ public final class CoordinatorServer implements AutoCloseable {
             }
             front.start();
             grpcFront.start();
+            openProbes(frontConfig);
         } catch (IOException e) {
             throw new StartFailure(ExitCode.PORT_IN_USE, e.getMessage(), e);
+        }
+    }
+
+    /** Their port is next to the others unless it is set, and only one that is set has to be free. */
+    private void openProbes(FrontConfig http) throws IOException {
+        probes = new ProbeFront(http.version(), http.wholeRequestMs(), () -> state, metrics);
+        boolean set = config.adminPort() >= 0;
+        boolean anyFree = set ? config.adminPort() == 0 : config.httpPort() == 0;
+        int nextTo = Math.max(front.port(), grpcFront.port()) + 1;
+        int port = anyFree ? 0 : set ? config.adminPort() : nextTo;
+        try {
+            probes.start(http.bindAddress(), port);
+        } catch (IOException e) {
+            if (set) {
+                throw e;
+            }
+            out.println("warning: " + e.getMessage() + "; AdminPort sets another port");
+            probes.start(http.bindAddress(), 0);
         }
     }
 
@@ -222,7 +245,11 @@ public final class CoordinatorServer implements AutoCloseable {
         Map<String, String> environment = System.getenv();
         DispatcherConfig base =
                 DispatcherConfig.fromEnvironment(environment).withRequestTimeoutMs(config.requestTimeoutMs());
-        DispatcherConfig secured = base.withGrpc(base.grpc().withTls(config.grpcTls()));
+        int loops = config.eventLoops();
+        DispatcherConfig secured = base.withGrpc(base.grpc()
+                        .withTls(config.grpcTls())
+                        .withChannelsMax(Math.max(1, descriptors.channels() / loops)))
+                .withPool(base.pool().withConnectionsMax(Math.max(1, descriptors.calls() / loops)));
         return config.trustStore() == null
                 ? secured
                 : secured.withTrustStore(
@@ -254,7 +281,8 @@ public final class CoordinatorServer implements AutoCloseable {
                     new String[] {"sent", "failed", "dropped"},
                     new DoubleSupplier[] {alerts::sent, alerts::failed, alerts::dropped});
         }
-        ServerGauges.register(metrics, ring, journal, machine, clock, directory, front, grpcFront, dispatchers());
+        EngineFigures figures = new EngineFigures(machine, clock);
+        ServerGauges.register(metrics, ring, journal, machine, figures, directory, front, grpcFront, dispatchers());
         ServerGauges.register(metrics, budget);
         syncThread = syncsInline() ? null : new SyncThread(decorated, this::wakeDrainer, halt);
         List<LoopOutlet> outlets = new ArrayList<>(ports);
@@ -269,6 +297,7 @@ public final class CoordinatorServer implements AutoCloseable {
                     System::nanoTime,
                     delayMs -> eventLoops.loops().get(0).schedule(ready::wake, delayMs, TimeUnit.MILLISECONDS));
         }
+        sequencer.afterEachDrain(figures::publish);
         sequencer.start(config.engine(), journal.boot());
         drainer = ready;
         ring.onPublished(ready::wake);
@@ -315,6 +344,11 @@ public final class CoordinatorServer implements AutoCloseable {
 
     public int httpPort() {
         return front.port();
+    }
+
+    /** Where probes and metrics are answered whatever else goes on. */
+    public int adminPort() {
+        return probes.port();
     }
 
     public int grpcPort() {
@@ -372,6 +406,9 @@ public final class CoordinatorServer implements AutoCloseable {
         }
         if (directory != null) {
             directory.close();
+        }
+        if (probes != null) {
+            probes.close();
         }
     }
 

@@ -6,7 +6,6 @@ import io.assent.journal.ChronicleJournal;
 import io.assent.journal.DataDirectory;
 import io.assent.server.metrics.Metrics;
 import io.assent.server.sequencer.CommandRing;
-import io.assent.server.sequencer.EngineClock;
 import io.assent.transport.MemoryBudget;
 import io.assent.transport.front.HttpFront;
 import io.assent.transport.grpc.GrpcFront;
@@ -21,7 +20,7 @@ import java.util.Locale;
 import java.util.function.DoubleSupplier;
 import java.util.function.ToDoubleFunction;
 
-/** What the parts of the server know of themselves, as metrics. They are asked by the thread that reads the metrics. */
+/** What the parts of the server know of themselves, as metrics. They are asked by whatever thread reads the metrics, and may be asked by any. */
 final class ServerGauges {
 
     private ServerGauges() {}
@@ -31,7 +30,7 @@ final class ServerGauges {
             CommandRing ring,
             ChronicleJournal journal,
             StateMachine machine,
-            EngineClock clock,
+            EngineFigures figures,
             DataDirectory directory,
             HttpFront front,
             GrpcFront grpcFront,
@@ -53,14 +52,14 @@ final class ServerGauges {
         metrics.gauge(
                 "assent_transactions_finished_kept",
                 "Finished transactions that are still held.",
-                machine::finishedTransactions);
-        metrics.gauge("assent_live_bytes", "Memory of unfinished transactions, about.", machine::liveBytes);
+                figures::finishedTransactions);
+        metrics.gauge("assent_live_bytes", "Memory of unfinished transactions, about.", figures::liveBytes);
         metrics.counter(
-                "assent_stale_replies_total", "Ended calls that nobody waited for any more.", machine::staleReplies);
+                "assent_stale_replies_total", "Ended calls that nobody waited for any more.", figures::staleReplies);
         metrics.gauge(
                 "assent_clock_offset_seconds",
                 "How far engine time is ahead of the wall clock.",
-                () -> clock.offsetMs() / 1e3);
+                () -> figures.clockOffsetMs() / 1e3);
         metrics.gauge("assent_client_connections", "Connections of HTTP clients.", front::connections);
         metrics.gauge("assent_grpc_client_connections", "Connections of gRPC clients.", grpcFront::connections);
         BufferPoolMXBean direct = directBuffers();

@@ -17,6 +17,7 @@ public final class Settings {
             text("BindAddress", "127.0.0.1", "address to listen on; 0.0.0.0 serves other machines"),
             integer("HttpPort", "36789", "port of the HTTP API; 0 for any free one"),
             integer("GrpcPort", "36790", "port of the gRPC API; 0 for any free one"),
+            integer("AdminPort", "-1", "port of probes and metrics; -1 for the one behind the others, 0 for any free one"),
             text("DataDir", "data", "directory of the journal"),
             text("Durability", "fsync", "fsync: survives loss of power; os: survives the process only"),
             text("Drain", "auto", "who drains the ring: loop, thread, or auto by the number of cores"),

@@ -80,6 +80,7 @@ public final class Sequencer {
 
     private final long[] bytesPerLoop;
     private ManualClock manualClock;
+    private Runnable afterDrain = () -> {};
     private volatile int openCalls;
     private volatile boolean idle;
 
@@ -122,6 +123,11 @@ public final class Sequencer {
         batch = newBatch();
     }
 
+    /** Runs a task behind every drain, on the drainer's thread. Before the start. */
+    public void afterEachDrain(Runnable task) {
+        afterDrain = task;
+    }
+
     /** Lets a manual clock look at every drain. */
     void manualClock(ManualClock control) {
         manualClock = control;
@@ -152,6 +158,7 @@ public final class Sequencer {
                 more |= manualClock.step();
             }
             openCalls = decider.openCallCount();
+            afterDrain.run();
             // Else whoever delivers wakes the drainer, and so does the sync in front of it.
             more |= readsWait && undeliveredBytes.get() == 0;
             more |= clock.isBehind() || (decider.hasWork() && !outOfRoom);

@@ -529,6 +529,15 @@ final class Connection extends ChannelInboundHandlerAdapter implements ClientCon
     }
 
     @Override
+    public boolean closeIfIdle() {
+        boolean idle = exchanges.isEmpty() && sending == null && firstByteNanos == 0 && !closing;
+        if (idle) {
+            context.close();
+        }
+        return idle;
+    }
+
+    @Override
     public void close() {
         context.close();
     }

@@ -36,6 +36,7 @@ public final class FrontLoop {
             "no room in the command ring: the server is at its bound ringSlots or bufferPoolBytes, try again");
 
     private static final String NO_MEMORY = "bound.directMemory";
+    private static final int IDLE_LOOKS_MAX = 128;
     private static final int SCRATCH_BYTES = 64 << 10;
     private static final long SWEEP_MS = 50;
     /** Answered rounds end by the engine; a client waits this much longer than its branch calls may take (PROTOCOL 6.6). */
@@ -311,6 +312,25 @@ public final class FrontLoop {
         connections.remove(connection);
     }
 
+    /**
+     * Closes a connection that is idle, to make room for one that is not: of those of this kind that have been open longest, the first. Answers whether
+     * there was one.
+     */
+    public boolean closeAnIdleOne(Class<? extends ClientConnection> kind) {
+        int looks = IDLE_LOOKS_MAX;
+        for (ClientConnection connection : connections) {
+            if (kind.isInstance(connection)) {
+                if (connection.closeIfIdle()) {
+                    return true;
+                }
+                if (--looks == 0) {
+                    return false;
+                }
+            }
+        }
+        return false;
+    }
+
     void needsFlush(Connection connection) {
         unflushed.add(connection);
     }
@@ -364,7 +384,7 @@ public final class FrontLoop {
         return routes;
     }
 
-    void execute(Runnable task) {
+    public void execute(Runnable task) {
         eventLoop.execute(task);
     }
 }

@@ -112,7 +112,8 @@ public final class HttpFront implements AutoCloseable {
         protected void initChannel(SocketChannel channel) {
             FrontLoop loop = byEventLoop.get(channel.eventLoop());
             Connection connection = new Connection(loop);
-            boolean admitted = connections.incrementAndGet() <= config.connectionsMax();
+            boolean admitted = connections.incrementAndGet() <= config.connectionsMax()
+                    || loop.closeAnIdleOne(Connection.class);
             channel.closeFuture().addListener(future -> connections.decrementAndGet());
             if (!admitted) {
                 channel.config().setAutoRead(false);

@@ -77,6 +77,15 @@ final class GrpcConnection extends ChannelInboundHandlerAdapter implements Clien
         }
     }
 
+    @Override
+    public boolean closeIfIdle() {
+        boolean idle = exchanges.isEmpty();
+        if (idle) {
+            close();
+        }
+        return idle;
+    }
+
     /** At once: the library behind this would wait for the calls to end. */
     @Override
     public void close() {

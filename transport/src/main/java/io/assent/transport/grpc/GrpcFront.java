@@ -19,7 +19,9 @@ import io.netty.channel.ReflectiveChannelFactory;
 import io.netty.channel.ServerChannel;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.util.ArrayList;
 import java.util.IdentityHashMap;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.IntFunction;
 
@@ -37,11 +39,13 @@ public final class GrpcFront implements AutoCloseable {
     /** @param loops the front's part on each event loop, by number */
     public GrpcFront(EventLoops eventLoops, GrpcFrontConfig config, IntFunction<FrontLoop> loops) {
         this.config = config;
+        List<FrontLoop> frontLoops = new ArrayList<>();
         for (int i = 0; i < eventLoops.loops().size(); i++) {
+            frontLoops.add(loops.apply(i));
             services.put(eventLoops.loops().get(i), new DtmService(loops.apply(i)));
         }
         LibraryLog.leaveOutClientFaults();
-        this.connections = new GrpcConnections(config, services::get);
+        this.connections = new GrpcConnections(config, frontLoops, services::get);
         serving(false);
         var channels = new ReflectiveChannelFactory<ServerChannel>(eventLoops.serverChannel());
         this.server = NettyServerBuilder.forAddress(new InetSocketAddress(config.bindAddress(), config.port()))

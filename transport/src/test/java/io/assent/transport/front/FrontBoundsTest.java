@@ -25,6 +25,7 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(value = 60, unit = TimeUnit.SECONDS)
 class FrontBoundsTest {
     private static final String PING = "GET /api/ping HTTP/1.1\r\nHost: x\r\n\r\n";
+    private static final String QUERY = "GET /api/dtmsvr/query?gid=g HTTP/1.1\r\nHost: x\r\n\r\n";
     private static final int SMALL_MS = 150;
     private static final int GENEROUS_MS = 30_000;
 
@@ -147,13 +148,30 @@ class FrontBoundsTest {
         start(GENEROUS_MS, GENEROUS_MS, 2);
         try (Socket first = connect();
                 Socket second = connect()) {
-            send(first, PING);
-            send(second, PING);
-            assertThat(first.getInputStream().read()).isEqualTo('H');
-            assertThat(second.getInputStream().read()).isEqualTo('H');
+            send(first, QUERY);
+            send(second, QUERY);
+            while (ring.published.get() < 2) {
+                Thread.onSpinWait();
+            }
             try (Socket third = connect()) {
                 assertThat(third.getInputStream().read()).as("one over").isEqualTo(-1);
             }
+        }
+    }
+
+    @Test
+    void shouldCloseAnIdleConnectionForOneThatComes() throws IOException {
+        start(GENEROUS_MS, GENEROUS_MS, 2);
+        try (Socket busy = connect();
+                Socket idle = connect()) {
+            send(busy, QUERY);
+            while (ring.published.get() < 1) {
+                Thread.onSpinWait();
+            }
+            send(idle, PING);
+            assertThat(idle.getInputStream().read()).isEqualTo('H');
+            assertThat(exchange(PING)).contains("pong");
+            assertThat(untilClosed(idle)).contains("pong");
         }
     }
 
@@ -201,7 +219,7 @@ class FrontBoundsTest {
     void shouldAskForOneReadOfAConnectionAtATime() throws IOException {
         start(GENEROUS_MS, GENEROUS_MS, 10);
         try (Socket socket = connect()) {
-            send(socket, "GET /api/dtmsvr/query?gid=g HTTP/1.1\r\nHost: x\r\n\r\n".repeat(2));
+            send(socket, QUERY.repeat(2));
             while (ring.published.get() < 1) {
                 Thread.onSpinWait();
             }
