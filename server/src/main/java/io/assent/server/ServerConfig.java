@@ -47,8 +47,8 @@ public record ServerConfig(
 
     private static final long BUFFER_POOL_BYTES_MIN = 16L << 20;
     private static final long BUFFER_POOL_BYTES_DEFAULT_MAX = 128L << 20;
-    /** A quarter of it is the largest share: room for the largest body. */
-    private static final long HELD_BYTES_MIN = 32L << 20;
+    /** A quarter of it is the largest share: room for the record of the largest submission, whose payloads stand there twice, in base64. */
+    private static final long HELD_BYTES_MIN = 64L << 20;
 
     private static final int RETRY_INTERVAL_S_MIN = 10;
     private static final double SECONDS_PER_HOUR = 3_600;

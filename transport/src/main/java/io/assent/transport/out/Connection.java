@@ -61,7 +61,10 @@ final class Connection extends ChannelInboundHandlerAdapter {
         this.destination = destination;
         this.unsent = dispatcher.memory.share(MemoryBudget.Use.CALLS);
         this.decoder = new ReplyDecoder(
-                dispatcher.scratch, dispatcher.config.bodyBytesMax(), dispatcher.config.textBytesMax());
+                dispatcher.scratch,
+                dispatcher.config.bodyBytesMax(),
+                dispatcher.config.textBytesMax(),
+                dispatcher.memory.share(MemoryBudget.Use.REPLIES));
     }
 
     Channel channel() {
@@ -160,7 +163,7 @@ final class Connection extends ChannelInboundHandlerAdapter {
             return;
         }
         closed = true;
-        decoder.close();
+        decoder.end();
         dispatcher.deadlines.cancel(idle);
         if (dispatcher.budget.isIdle(this)) {
             destination.removeIdle(this);

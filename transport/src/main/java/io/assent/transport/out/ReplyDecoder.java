@@ -1,5 +1,6 @@
 package io.assent.transport.out;
 
+import io.assent.transport.MemoryBudget;
 import io.netty.buffer.ByteBuf;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
@@ -13,6 +14,9 @@ import java.util.Arrays;
 final class ReplyDecoder {
     private static final int HEAD_BYTES_MAX = 64 << 10;
     private static final int CHUNK_LINE_BYTES_MAX = 4 << 10;
+    /** A longer line is counted, and its room is not kept for the next reply. */
+    private static final int LINE_BYTES_KEPT = 4 << 10;
+
     private static final long UNKNOWN_LENGTH = -1;
 
     private enum Part {
@@ -34,6 +38,7 @@ final class ReplyDecoder {
     }
 
     private final Scratch scratch;
+    private final MemoryBudget.Share share;
     private final int bodyBytesMax;
     private final ReplyBody body;
     private byte[] line = new byte[256];
@@ -52,7 +57,9 @@ final class ReplyDecoder {
     private String location;
     private ContentDecoding content;
 
-    ReplyDecoder(Scratch scratch, int bodyBytesMax, int textBytesMax) {
+    /** @param share holds what is large of a reply until the next one is expected, or this is closed */
+    ReplyDecoder(Scratch scratch, int bodyBytesMax, int textBytesMax, MemoryBudget.Share share) {
+        this.share = share;
         this.scratch = scratch;
         this.bodyBytesMax = bodyBytesMax;
         this.body = new ReplyBody(bodyBytesMax, textBytesMax);
@@ -69,7 +76,15 @@ final class ReplyDecoder {
         started = false;
         headBytes = 0;
         lineLength = 0;
+        forgetLarge();
         expectHead();
+    }
+
+    private void forgetLarge() {
+        if (line.length > LINE_BYTES_KEPT) {
+            line = new byte[256];
+            share.free();
+        }
     }
 
     private void expectHead() {
@@ -116,6 +131,12 @@ final class ReplyDecoder {
     /** Whether the head is complete. */
     boolean headRead() {
         return part.compareTo(Part.HEADER_LINES) > 0;
+    }
+
+    /** No reply is expected any more. */
+    void end() {
+        close();
+        share.free();
     }
 
     /** Frees the memory of a decompression that was cut short. */
@@ -229,7 +250,11 @@ final class ReplyDecoder {
             throw new BrokenReply("the head of the reply is longer than " + bytesMax + " bytes");
         }
         if (lineLength + count > line.length) {
-            line = Arrays.copyOf(line, Math.max(lineLength + count, line.length * 2));
+            int length = Math.max(lineLength + count, line.length * 2);
+            if (length > LINE_BYTES_KEPT && !share.hold(length)) {
+                throw new BrokenReply(MemoryBudget.TEXT);
+            }
+            line = Arrays.copyOf(line, length);
         }
         in.readBytes(line, lineLength, count);
         lineLength += count;
