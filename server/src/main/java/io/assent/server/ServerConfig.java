@@ -48,7 +48,7 @@ public record ServerConfig(
     private static final long BUFFER_POOL_BYTES_MIN = 16L << 20;
     private static final long BUFFER_POOL_BYTES_DEFAULT_MAX = 128L << 20;
     /** A quarter of it is the largest share: room for the record of the largest submission, whose payloads stand there twice, in base64. */
-    private static final long HELD_BYTES_MIN = 64L << 20;
+    private static final long HELD_BYTES_MIN = 48L << 20;
 
     private static final int RETRY_INTERVAL_S_MIN = 10;
     private static final double SECONDS_PER_HOUR = 3_600;
@@ -124,8 +124,8 @@ public record ServerConfig(
 
     private static long bufferPoolBytes(long given) {
         if (given == 0) {
-            long eighth = Runtime.getRuntime().maxMemory() / 8;
-            return Math.max(BUFFER_POOL_BYTES_MIN, Math.min(BUFFER_POOL_BYTES_DEFAULT_MAX, eighth));
+            long part = Runtime.getRuntime().maxMemory() / 16;
+            return Math.max(BUFFER_POOL_BYTES_MIN, Math.min(BUFFER_POOL_BYTES_DEFAULT_MAX, part));
         }
         if (given < BUFFER_POOL_BYTES_MIN) {
             throw new BadSetting("BufferPoolBytes must be 0 or at least " + BUFFER_POOL_BYTES_MIN + ", found " + given);
@@ -136,8 +136,7 @@ public record ServerConfig(
     /** A part of it is held outside the heap for a while, where the network library has its memory. */
     private static long heldBytesMax(long given) {
         if (given == 0) {
-            long quarter = Runtime.getRuntime().maxMemory() / 4;
-            return Math.max(HELD_BYTES_MIN, Math.min(quarter, PlatformDependent.maxDirectMemory() / 2));
+            return Math.min(Runtime.getRuntime().maxMemory() / 5, PlatformDependent.maxDirectMemory() / 2);
         }
         if (given < HELD_BYTES_MIN) {
             throw new BadSetting("HeldBytesMax must be 0 or at least " + HELD_BYTES_MIN + ", found " + given);

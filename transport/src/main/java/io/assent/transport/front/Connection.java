@@ -21,6 +21,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
 import java.util.Arrays;
 import java.util.Iterator;
+import java.util.Map;
 
 /**
  * One client's connection: collects each request's body within its bound, and writes responses in the order of the requests, whatever the order
@@ -41,6 +42,9 @@ final class Connection extends ChannelInboundHandlerAdapter implements ClientCon
     /** How long a client may take to read its last answer before the connection may break. */
     private static final long LINGER_MS = 2_000;
 
+    /** Who has just been answered may be about to ask again. */
+    private static final long IDLE_MS_MIN = 500;
+
     private final FrontLoop loop;
     private final FrontConfig config;
     private final ArrayDeque<Exchange> exchanges = new ArrayDeque<>();
@@ -56,7 +60,7 @@ final class Connection extends ChannelInboundHandlerAdapter implements ClientCon
     /** Bytes of the request whose head is not complete. */
     private int headBytes;
 
-    private int largestHeadBytes;
+    private int longestLineBytes;
     /** The read that is not answered, or null: its answer may be large. */
     private Exchange read;
     /** What is left of the response being sent, or null. */
@@ -160,7 +164,9 @@ final class Connection extends ChannelInboundHandlerAdapter implements ClientCon
 
     private void start(HttpRequest request) {
         receiving = request;
-        largestHeadBytes = Math.max(largestHeadBytes, Math.min(headBytes, 2 * config.headerBytesMax()));
+        if (headBytes > SMALL_HEAD_BYTES) {
+            longestLineBytes = Math.max(longestLineBytes, longestLine(request));
+        }
         headBytes = 0;
         bodyLength = 0;
         boolean expects = HttpUtil.is100ContinueExpected(request);
@@ -179,6 +185,15 @@ final class Connection extends ChannelInboundHandlerAdapter implements ClientCon
         } else if (expects && exchanges.size() == 1) {
             context.writeAndFlush(Unpooled.wrappedBuffer(CONTINUE));
         }
+    }
+
+    private static int longestLine(HttpRequest request) {
+        int longest = request.uri().length();
+        for (Map.Entry<String, String> header : request.headers()) {
+            longest = Math.max(
+                    longest, header.getKey().length() + header.getValue().length());
+        }
+        return longest;
     }
 
     private void refuseHead(Throwable cause) {
@@ -243,8 +258,8 @@ final class Connection extends ChannelInboundHandlerAdapter implements ClientCon
     /** Counts what has arrived and is no whole request. */
     private void countReceived() {
         long bytes = decoder.undecoded() + body.length;
-        if (largestHeadBytes > SMALL_HEAD_BYTES) {
-            bytes += largestHeadBytes;
+        if (longestLineBytes > SMALL_HEAD_BYTES) {
+            bytes += longestLineBytes;
         }
         if (firstByteNanos != 0 && current == null && takesMore()) {
             bytes += (long) Math.min(headBytes, 2 * config.headerBytesMax()) * HEAP_PER_HEAD_BYTE;
@@ -430,6 +445,7 @@ final class Connection extends ChannelInboundHandlerAdapter implements ClientCon
     @Override
     public void pauseReads(boolean paused) {
         goOn();
+        flushIfNeeded();
     }
 
     @Override
@@ -530,7 +546,11 @@ final class Connection extends ChannelInboundHandlerAdapter implements ClientCon
 
     @Override
     public boolean closeIfIdle() {
-        boolean idle = exchanges.isEmpty() && sending == null && firstByteNanos == 0 && !closing;
+        boolean idle = exchanges.isEmpty()
+                && sending == null
+                && firstByteNanos == 0
+                && !closing
+                && isOver(quietSinceNanos, IDLE_MS_MIN, System.nanoTime());
         if (idle) {
             context.close();
         }

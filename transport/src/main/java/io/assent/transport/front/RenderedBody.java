@@ -21,6 +21,7 @@ final class RenderedBody extends OutputStream {
     private byte[] last = new byte[FIRST_BYTES];
     private int lastLength;
     private long length;
+    private int takenLength;
 
     /** The budget has no room for it. */
     static final class TooLarge extends IOException {
@@ -92,8 +93,6 @@ final class RenderedBody extends OutputStream {
         lastLength = 0;
         return rest;
     }
-
-    private int takenLength;
 
     int takenLength() {
         return takenLength;

@@ -207,6 +207,10 @@ final class Responses {
             meter.called(exchange.api, status, System.nanoTime() - exchange.startedNanos);
         }
         exchange.connection.drain();
+        if (exchange.response != null) {
+            // It waits for those in front of it, or for its client.
+            exchange.connection.recount();
+        }
     }
 
     private static String reason(int status) {

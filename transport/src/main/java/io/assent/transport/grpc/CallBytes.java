@@ -1,6 +1,5 @@
 package io.assent.transport.grpc;
 
-import io.assent.transport.MemoryBudget;
 import io.grpc.Context;
 import io.grpc.Metadata;
 import io.grpc.ServerStreamTracer;
@@ -18,23 +17,27 @@ final class CallBytes extends ServerStreamTracer {
 
     static final Context.Key<CallBytes> CURRENT = Context.key("assent-call-bytes");
 
-    private final MemoryBudget.Share share;
     private GrpcConnection connection;
+    /** Its part of the share of its connection. */
+    private long held;
     private GrpcExchange exchange;
     private boolean refused;
 
-    static ServerStreamTracer.Factory factory(MemoryBudget budget) {
+    static ServerStreamTracer.Factory factory() {
         return new ServerStreamTracer.Factory() {
             @Override
             public ServerStreamTracer newServerStreamTracer(String method, Metadata metadata) {
-                return new CallBytes(budget.share(MemoryBudget.Use.GRPC));
+                return new CallBytes();
             }
         };
     }
 
-    private CallBytes(MemoryBudget.Share share) {
-        this.share = share;
-        this.refused = !share.hold(CALL_BYTES);
+    private boolean hold(long bytes) {
+        if (connection.share().holdMore(bytes - held)) {
+            held = bytes;
+            return true;
+        }
+        return false;
     }
 
     @Override
@@ -45,6 +48,7 @@ final class CallBytes extends ServerStreamTracer {
     @Override
     public void serverCallStarted(ServerCallInfo<?, ?> call) {
         connection = call.getAttributes().get(GrpcConnections.CONNECTION);
+        refused = !hold(CALL_BYTES);
     }
 
     /** It is a call of this service. Answers false when it can not be taken. */
@@ -56,7 +60,11 @@ final class CallBytes extends ServerStreamTracer {
     /** Each part of a message is kept as it came, a small one at the price of its objects. */
     @Override
     public void inboundWireSize(long bytes) {
-        if (refused || !share.holdMore(bytes + PART_BYTES)) {
+        if (connection == null) {
+            // A method that is none: its call ends where it begins.
+            return;
+        }
+        if (refused || !hold(held + bytes + PART_BYTES)) {
             refused = true;
             refuse();
         }
@@ -64,26 +72,33 @@ final class CallBytes extends ServerStreamTracer {
 
     /** The message is whole. Answers false when it can not be kept. */
     boolean keeps(int messageBytes) {
-        return !refused && share.hold(CALL_BYTES + messageBytes);
+        return !refused && hold(CALL_BYTES + messageBytes);
     }
 
     /** The message is taken: what it has become, others count. */
     void messageTaken() {
         if (!refused) {
-            share.hold(CALL_BYTES);
+            hold(CALL_BYTES);
         }
+    }
+
+    /** Its reply is so large, until it is taken. Answers false when there is no room for it. */
+    boolean replies(long bytes) {
+        return !refused && hold(CALL_BYTES + bytes);
     }
 
     private void refuse() {
         if (exchange != null) {
             exchange.noRoom();
-        } else if (connection != null) {
+        } else {
             connection.close();
         }
     }
 
     @Override
     public void streamClosed(Status status) {
-        share.free();
+        if (connection != null) {
+            hold(0);
+        }
     }
 }

@@ -45,8 +45,6 @@ final class GrpcExchange extends PendingRequest {
     private long waitsSinceNanos = System.nanoTime();
 
     private long startedNanos;
-    /** What its reply holds until the client has taken it. */
-    private final MemoryBudget.Share share;
 
     GrpcExchange(
             DtmService service,
@@ -61,7 +59,6 @@ final class GrpcExchange extends PendingRequest {
         this.method = method;
         this.call = call;
         this.metadata = metadata;
-        this.share = service.loop().budget().share(MemoryBudget.Use.GRPC);
     }
 
     private static Metadata.Key<String> key(String name) {
@@ -119,14 +116,12 @@ final class GrpcExchange extends PendingRequest {
             public void onCancel() {
                 ended = true;
                 message = null;
-                share.free();
                 connection.remove(GrpcExchange.this);
                 service.abandon(GrpcExchange.this);
             }
 
             @Override
             public void onComplete() {
-                share.free();
                 connection.remove(GrpcExchange.this);
             }
         };
@@ -165,7 +160,7 @@ final class GrpcExchange extends PendingRequest {
     /** A workflow and how far it has come. */
     @Override
     protected void record(TransactionRecord record) {
-        if (!share.hold(heapBytes(record))) {
+        if (!bytes.replies(heapBytes(record))) {
             noRoom();
             return;
         }

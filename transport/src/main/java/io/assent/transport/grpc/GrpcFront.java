@@ -60,7 +60,7 @@ public final class GrpcFront implements AutoCloseable {
                 .withOption(ChannelOption.SO_BACKLOG, 1_024)
                 .withOption(ChannelOption.SO_REUSEADDR, true)
                 .addTransportFilter(connections)
-                .addStreamTracerFactory(CallBytes.factory(loops.apply(0).budget()))
+                .addStreamTracerFactory(CallBytes.factory())
                 .maxConcurrentCallsPerConnection(config.callsPerConnectionMax())
                 .maxInboundMessageSize(config.messageBytesMax())
                 .maxInboundMetadataSize(config.metadataBytesMax())
