@@ -56,8 +56,8 @@ final class Battlefield {
         for (int i = 0; i < TOPICS; i++) {
             expect(server.post(
                     "submit",
-                    "{\"gid\":\"attack-listed" + i + "\",\"trans_type\":\"saga\",\"custom_data\":\"" + "c".repeat(4_000)
-                            + "\",\"steps\":[{\"action\":\"\"}],\"payloads\":[\"\"]}"));
+                    "{\"gid\":\"attack-listed" + i + "\",\"trans_type\":\"saga\",\"custom_data\":\"{\\\"c\\\":\\\""
+                            + "c".repeat(4_000) + "\\\"}\",\"steps\":[{\"action\":\"\"}],\"payloads\":[\"\"]}"));
         }
     }
 

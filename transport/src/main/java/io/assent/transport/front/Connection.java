@@ -35,8 +35,8 @@ final class Connection extends ChannelInboundHandlerAdapter implements ClientCon
     private static final byte[] CONTINUE = "HTTP/1.1 100 Continue\r\n\r\n".getBytes(StandardCharsets.US_ASCII);
     private static final byte[] NO_BODY = new byte[0];
     private static final int FIRST_BODY_BYTES = 1_024;
-    /** What a header costs on the heap while its head is incomplete, at most, for each of its bytes: the shortest header line has five. */
-    private static final int HEAP_PER_HEAD_BYTE = 16;
+    /** What a head costs on the heap while it is incomplete, at most, for each of its bytes: the shortest header line has five, and 200 there. */
+    private static final int HEAP_PER_HEAD_BYTE = 40;
     /** The decoder keeps room for the longest line it has seen; so much is not worth counting. */
     private static final int SMALL_HEAD_BYTES = 2 << 10;
     /** How long a client may take to read its last answer before the connection may break. */
