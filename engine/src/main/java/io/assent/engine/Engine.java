@@ -71,10 +71,13 @@ final class Engine implements Commands {
     public boolean prepare(Request request, Submission submission, HistoryAnswer history) {
         Transaction known = subject(submission.gid());
         if (known != null) {
-            if (known.status == TransactionStatus.PREPARED) {
-                return turn.answer(request, Answer.success(known.status));
+            if (known.status != TransactionStatus.PREPARED) {
+                return turn.refuse(request, Rejections.statusForbids("prepare", known.status), known.status);
             }
-            return turn.refuse(request, Rejections.statusForbids("prepare", known.status), known.status);
+            String difference = GivenContent.differenceOfPrepare(known.submission, submission);
+            return difference == null
+                    ? turn.answer(request, Answer.success(known.status))
+                    : turn.refuse(request, Rejections.otherContent(known, difference, "prepare"), known.status);
         }
         if (admission.mayCreate(request, submission, history, "prepare")) {
             Transaction created = work.create(request, submission, TransactionStatus.PREPARED);
@@ -106,29 +109,28 @@ final class Engine implements Commands {
         if (!known.kind().equals(submission.kind())) {
             return turn.refuse(request, Rejections.mismatch(known, submission.kind(), "sumbmit"), known.status);
         }
-        switch (known.status) {
-            case PREPARED -> {
-                Options merged = merged(known, submission);
-                Rejection rejection = merged == null ? null : Admission.check(known, merged);
-                if (rejection != null) {
-                    return turn.refuse(request, rejection, known.status);
-                }
-                turn.caused(request);
-                work.markSubmitted(known, merged);
-                answerOrWait(
-                        request,
-                        known,
-                        false,
-                        saidTimeoutS(submission),
-                        known.submission.options().waitResult());
+        boolean prepared = known.status == TransactionStatus.PREPARED;
+        if (!prepared && known.status != TransactionStatus.SUBMITTED) {
+            return turn.refuse(request, Rejections.statusForbids("sumbmit", known.status), known.status);
+        }
+        String difference = GivenContent.differenceOfSubmit(known.submission, submission, prepared);
+        if (difference != null) {
+            return turn.refuse(request, Rejections.otherContent(known, difference, "sumbmit"), known.status);
+        }
+        if (prepared) {
+            Options merged = merged(known, submission);
+            Rejection rejection = merged == null ? null : Admission.check(known, merged);
+            if (rejection != null) {
+                return turn.refuse(request, rejection, known.status);
             }
-            case SUBMITTED -> {
-                work.dueNow(known);
-                int saidTimeoutS = saidTimeoutS(submission);
-                answerOrWait(request, known, false, saidTimeoutS, saidTimeoutS != Rounds.UNSAID);
-            }
-            case ABORTING, SUCCEED, FAILED ->
-                turn.refuse(request, Rejections.statusForbids("sumbmit", known.status), known.status);
+            turn.caused(request);
+            work.markSubmitted(known, merged);
+            boolean waits = known.submission.options().waitResult();
+            answerOrWait(request, known, false, saidTimeoutS(submission), waits);
+        } else {
+            work.dueNow(known);
+            int saidTimeoutS = saidTimeoutS(submission);
+            answerOrWait(request, known, false, saidTimeoutS, saidTimeoutS != Rounds.UNSAID);
         }
         return true;
     }
@@ -199,6 +201,9 @@ final class Engine implements Commands {
             }
             known = work.create(request, submission, TransactionStatus.PREPARED);
             work.progress(known);
+        }
+        if (!known.kind().equals(submission.kind())) {
+            return turn.refuse(request, Rejections.mismatch(known, submission.kind(), "prepare"), known.status);
         }
         turn.effects.record(request.id(), Records.of(known, true));
         return true;
