@@ -109,28 +109,34 @@ final class Engine implements Commands {
         if (!known.kind().equals(submission.kind())) {
             return turn.refuse(request, Rejections.mismatch(known, submission.kind(), "sumbmit"), known.status);
         }
-        boolean prepared = known.status == TransactionStatus.PREPARED;
-        if (!prepared && known.status != TransactionStatus.SUBMITTED) {
-            return turn.refuse(request, Rejections.statusForbids("sumbmit", known.status), known.status);
-        }
-        String difference = GivenContent.differenceOfSubmit(known.submission, submission, prepared);
+        String difference = GivenContent.differenceOfSubmit(
+                known.submission, submission, known.status == TransactionStatus.PREPARED);
         if (difference != null) {
             return turn.refuse(request, Rejections.otherContent(known, difference, "sumbmit"), known.status);
         }
-        if (prepared) {
-            Options merged = merged(known, submission);
-            Rejection rejection = merged == null ? null : Admission.check(known, merged);
-            if (rejection != null) {
-                return turn.refuse(request, rejection, known.status);
+        switch (known.status) {
+            case PREPARED -> {
+                Options merged = merged(known, submission);
+                Rejection rejection = merged == null ? null : Admission.check(known, merged);
+                if (rejection != null) {
+                    return turn.refuse(request, rejection, known.status);
+                }
+                turn.caused(request);
+                work.markSubmitted(known, merged);
+                answerOrWait(
+                        request,
+                        known,
+                        false,
+                        saidTimeoutS(submission),
+                        known.submission.options().waitResult());
             }
-            turn.caused(request);
-            work.markSubmitted(known, merged);
-            boolean waits = known.submission.options().waitResult();
-            answerOrWait(request, known, false, saidTimeoutS(submission), waits);
-        } else {
-            work.dueNow(known);
-            int saidTimeoutS = saidTimeoutS(submission);
-            answerOrWait(request, known, false, saidTimeoutS, saidTimeoutS != Rounds.UNSAID);
+            case SUBMITTED -> {
+                work.dueNow(known);
+                int saidTimeoutS = saidTimeoutS(submission);
+                answerOrWait(request, known, false, saidTimeoutS, saidTimeoutS != Rounds.UNSAID);
+            }
+            case ABORTING, SUCCEED, FAILED ->
+                turn.refuse(request, Rejections.statusForbids("sumbmit", known.status), known.status);
         }
         return true;
     }

@@ -147,7 +147,7 @@ class UsedGidScenarioTest {
     }
 
     @Test
-    void shouldRefuseTheGidOfAFinishedTransactionWhateverIsBrought() {
+    void shouldSayOfAFinishedTransactionWhetherTheContentOrTheStatusForbids() {
         Scenario.run("""
                 > submit g saga steps=0
                 e created 1 saga submitted R=10
@@ -156,7 +156,7 @@ class UsedGidScenarioTest {
                 > submit g saga steps=0
                 f answer 2 FAILURE succeed | current status 'succeed', cannot sumbmit. FAILURE
                 > submit g saga steps=1
-                f answer 3 FAILURE succeed | current status 'succeed', cannot sumbmit. FAILURE
+                f answer 3 FAILURE succeed | gid g belongs to a saga with other steps (current status 'succeed'), cannot sumbmit. FAILURE
                 > prepare g saga steps=1
                 f answer 4 FAILURE succeed | current status 'succeed', cannot prepare. FAILURE
                 > submit g msg steps=1
