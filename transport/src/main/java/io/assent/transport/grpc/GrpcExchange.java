@@ -19,6 +19,7 @@ import io.grpc.Status;
 /** One call of a client: its request message, and its one end. Its connection's event loop. */
 final class GrpcExchange extends PendingRequest {
     private static final Metadata.Key<String> STATUS = key("x-assent-status");
+    private static final Metadata.Key<String> CODE = key("x-assent-code");
     private static final Metadata.Key<String> RETRY_AFTER_MS = key("grpc-retry-pushback-ms");
     private static final String RETRY_MS = "1000";
 
@@ -127,6 +128,9 @@ final class GrpcExchange extends PendingRequest {
         Metadata trailers = new Metadata();
         if (answer.status() != null) {
             trailers.put(STATUS, answer.status().wireName());
+        }
+        if (answer.verdict() != Answer.Verdict.SUCCESS) {
+            trailers.put(CODE, answer.code());
         }
         switch (answer.verdict()) {
             case SUCCESS -> end(Status.OK, Empty.getDefaultInstance(), trailers);
