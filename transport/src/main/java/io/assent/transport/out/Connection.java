@@ -204,6 +204,7 @@ final class Connection extends ChannelInboundHandlerAdapter {
             outcome = meaning.outcome();
             text = outcome == Outcome.UNKNOWN ? Verdict.withStatus(decoder.status(), meaning.text()) : meaning.text();
         }
+        answered.retryAfterS = decoder.retryAfterS();
         call = null;
         answered.connection = null;
         releaseOrClose(!bytesLeft);
@@ -224,6 +225,7 @@ final class Connection extends ChannelInboundHandlerAdapter {
         String text =
                 decoder.status() == 0 ? reason.getMessage() : Verdict.withStatus(decoder.status(), reason.getMessage());
         HttpCall failed = call;
+        failed.retryAfterS = decoder.retryAfterS();
         call = null;
         failed.connection = null;
         close();

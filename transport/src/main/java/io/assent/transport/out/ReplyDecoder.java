@@ -51,6 +51,10 @@ final class ReplyDecoder {
     private long bodyBytes;
     private int keepAliveTimeoutS;
     private String location;
+    /** The values of these headers, where they are heeded, or null. */
+    private String retryAfter;
+
+    private String date;
     /** The encodings that the reply names, with commas between, or null. */
     private String encodings;
     /** Whether the latest header line was one that names them. */
@@ -86,6 +90,8 @@ final class ReplyDecoder {
         chunked = false;
         keepAliveTimeoutS = 0;
         location = null;
+        retryAfter = null;
+        date = null;
         encodings = null;
         encodingRead = false;
         bodyBytes = 0;
@@ -125,6 +131,11 @@ final class ReplyDecoder {
     /** Whether the reply says that the request is to be sent to another place. */
     boolean redirects() {
         return location != null && (status == 301 || status == 302 || status == 303 || status == 307 || status == 308);
+    }
+
+    /** How long the peer asks to be left alone; 0 when it does not. */
+    int retryAfterS() {
+        return retryAfter == null ? 0 : RetryAfter.seconds(retryAfter, date, System.currentTimeMillis());
     }
 
     /** Whether the head is complete. */
@@ -315,11 +326,19 @@ final class ReplyDecoder {
             if (status / 100 == 3 && to > from) {
                 location = new String(line, from, to - from, StandardCharsets.UTF_8);
             }
+        } else if (RetryAfter.heeded(status) && named("retry-after", colon)) {
+            retryAfter = value(from, to);
+        } else if (RetryAfter.heeded(status) && named("date", colon)) {
+            date = value(from, to);
         } else if (named("content-encoding", colon)) {
-            String named = new String(line, from, to - from, StandardCharsets.ISO_8859_1);
+            String named = value(from, to);
             encodings = encodings == null ? named : encodings + ", " + named;
             encodingRead = true;
         }
+    }
+
+    private String value(int from, int to) {
+        return new String(line, from, to - from, StandardCharsets.ISO_8859_1);
     }
 
     private void contentLength(int from, int to) throws BrokenReply {
@@ -372,7 +391,7 @@ final class ReplyDecoder {
     }
 
     private int keepAliveTimeout(int from, int to) {
-        String value = new String(line, from, to - from, StandardCharsets.ISO_8859_1);
+        String value = value(from, to);
         for (String parameter : value.split(",", -1)) {
             String text = parameter.strip();
             if (text.regionMatches(true, 0, "timeout=", 0, 8)) {

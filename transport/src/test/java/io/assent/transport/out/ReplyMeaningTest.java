@@ -6,6 +6,9 @@ import io.assent.engine.Outcome;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.time.ZoneOffset;
+import java.time.ZonedDateTime;
+import java.time.format.DateTimeFormatter;
 import java.util.zip.Deflater;
 import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.AfterAll;
@@ -356,6 +359,45 @@ class ReplyMeaningTest {
                 assertThat(end.outcome()).isEqualTo(Outcome.UNKNOWN);
                 assertThat(end.text()).contains("body of the reply");
             }
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "429|Retry-After: 120|120",
+                "503|retry-AFTER:  7 |7",
+                "503|Retry-After: 99999999999999999999|2147483647",
+                "503|Retry-After: 0|0",
+                "503|Retry-After: -5|0",
+                "503|Retry-After: 1.5|0",
+                "503|Retry-After: soon|0",
+                "503|Retry-After:|0",
+                "503|X: y|0",
+                "429|Date: Sun, 06 Nov 1994 08:49:37 GMT;Retry-After: Sun, 06 Nov 1994 08:51:37 GMT|120",
+                "429|Retry-After: Sunday, 06-Nov-94 08:51:37 GMT;Date: Sun Nov  6 08:49:37 1994|120",
+                "429|Date: Sun, 06 Nov 1994 08:49:37 GMT;Retry-After: Sun, 06 Nov 1994 08:49:36 GMT|0",
+                "429|Retry-After: Sun, 06 Nov 1994 08:49:36 GMT|0",
+                "503|Retry-After: 120;Content-Encoding: br|120",
+                "500|Retry-After: 120|0",
+                "409|Retry-After: 120|0",
+                "200|Retry-After: 120|0",
+            })
+    void shouldTellHowLongTheParticipantAsksToBeLeftAlone(int status, String headers, int seconds) throws IOException {
+        try (Participant participant =
+                Participant.answering(reply(status, headers.replace(";", "\r\n") + "\r\n", new byte[0]))) {
+            assertThat(caller.call(participant.url()).end().retryAfterS()).isEqualTo(seconds);
+        }
+    }
+
+    @Test
+    void shouldMeasureADateByTheOwnClockWhenTheReplyHasNone() throws IOException {
+        String date = DateTimeFormatter.RFC_1123_DATE_TIME.format(
+                ZonedDateTime.now(ZoneOffset.UTC).plusDays(1));
+        try (Participant participant =
+                Participant.answering(reply(503, "Retry-After: " + date + "\r\n", new byte[0]))) {
+            assertThat(caller.call(participant.url()).end().retryAfterS()).isBetween(86_400 - 3_600, 86_400);
         }
     }
 
