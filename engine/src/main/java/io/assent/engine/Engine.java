@@ -436,8 +436,8 @@ final class Engine implements Commands {
     // ---------------------------------------------------------------- commands of the process itself
 
     @Override
-    public boolean branchReplied(long callNumber, Outcome outcome, String text, int latencyMs) {
-        return work.branchReplied(callNumber, outcome, text, latencyMs);
+    public boolean branchReplied(long callNumber, Outcome outcome, String text, int latencyMs, int retryAfterS) {
+        return work.branchReplied(callNumber, outcome, text, latencyMs, retryAfterS);
     }
 
     @Override

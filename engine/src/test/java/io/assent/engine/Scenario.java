@@ -20,6 +20,8 @@ import java.util.List;
  *   > subscribe TOPIC URL | unsubscribe TOPIC URL | deleteTopic TOPIC | topic TOPIC | topics | resetAll SECONDS LIMIT
  * </pre>
  *
+ * <p>A reply is {@code reply GID/BRANCH/OPERATION OUTCOME [after=SECONDS] [TEXT]}.
+ *
  * <p>Options of prepare and submit: steps=N or steps=0; empty=STEP/action (no URL); concurrent; sagaConcurrent; orders=1:0,2:1; timeout=S;
  * retry=S; limit=N; count=N; request=S; delay=S; query=URL; wait; custom=TEXT; payload=TEXT (of every step); name=WORKFLOW;
  * topic=STEP:NAME.
@@ -125,8 +127,11 @@ final class Scenario {
             case "gone" -> machine.send(commands -> commands.waiterGone(Long.parseLong(words[words.length - 1]), gid));
             case "reply" -> {
                 BranchCall call = machine.openCall(gid);
-                String text = words.length > first + 3 ? rest(words, first + 3) : "";
-                machine.reply(call.number(), Outcome.valueOf(words[first + 2]), text);
+                boolean asks = words.length > first + 3 && words[first + 3].startsWith("after=");
+                int textFrom = asks ? first + 4 : first + 3;
+                String text = words.length > textFrom ? rest(words, textFrom) : "";
+                int retryAfterS = asks ? Integer.parseInt(words[first + 3].substring("after=".length())) : 0;
+                machine.reply(call.number(), Outcome.valueOf(words[first + 2]), text, retryAfterS);
             }
             case "stale" -> machine.send(commands -> commands.branchReplied(4711, Outcome.SUCCESS, "", 1));
             case "tick" -> machine.send(Commands::tick);
