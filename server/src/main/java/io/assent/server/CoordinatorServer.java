@@ -151,22 +151,13 @@ public final class CoordinatorServer implements AutoCloseable {
         for (int i = 0; i < config.eventLoops(); i++) {
             publishers.add(new CommandPublisher(ring.newSink()));
         }
-        FrontConfig defaults = FrontConfig.of(config.bindAddress(), config.httpPort(), Version.text());
-        FrontConfig frontConfig = new FrontConfig(
-                defaults.bindAddress(),
-                defaults.port(),
-                config.connectionsMax(),
-                defaults.headerBytesMax(),
-                defaults.idleMs(),
-                defaults.wholeRequestMs(),
-                defaults.stalledWriteMs(),
-                defaults.pipelinedMax(),
-                config.requestTimeoutMs(),
-                defaults.version(),
-                config.zone(),
-                config.manualClock(),
-                config.adminBasePath(),
-                RESET_TIMEOUTS * config.engine().timeoutToFailS());
+        FrontConfig frontConfig = FrontConfig.of(config.bindAddress(), config.httpPort(), Version.text())
+                .connectionsMax(config.connectionsMax())
+                .requestTimeoutMs(config.requestTimeoutMs())
+                .zone(config.zone())
+                .manualClock(config.manualClock())
+                .adminBasePath(config.adminBasePath())
+                .resetTimeoutS(RESET_TIMEOUTS * config.engine().timeoutToFailS());
         ClockControl clock = (advance, whenDone) -> manualClock.advance(advance, whenDone);
         front = new HttpFront(eventLoops, frontConfig, publishers::get, new NoHistory(), () -> state, clock, metrics);
         grpcFront = new GrpcFront(eventLoops, grpcFrontConfig(frontConfig), front::loop);
