@@ -1,6 +1,7 @@
 package io.assent.server.cli;
 
 import io.assent.server.Version;
+import io.assent.server.config.Logging;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.IVersionProvider;
@@ -27,7 +28,9 @@ public final class Main implements Runnable {
     private CommandSpec spec;
 
     public static void main(String[] arguments) {
-        System.exit(run(arguments));
+        int code = run(arguments);
+        Logging.close();
+        System.exit(code);
     }
 
     static int run(String... arguments) {

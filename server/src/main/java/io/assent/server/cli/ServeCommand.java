@@ -16,6 +16,8 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.IVersionProvider;
 import picocli.CommandLine.Option;
@@ -36,6 +38,8 @@ import picocli.CommandLine.Option;
             "17 data directory of the other kind of clock; 20 stopped itself because it could not go on."
         })
 final class ServeCommand implements Callable<Integer> {
+    private static final Logger LOG = LoggerFactory.getLogger(ServeCommand.class);
+
     @Option(
             names = {"-c", "--config"},
             paramLabel = "FILE",
@@ -109,22 +113,27 @@ final class ServeCommand implements Callable<Integer> {
         Settings settings = Settings.of(System.getenv(), config, commandLine());
         ServerConfig serverConfig = ServerConfig.of(settings);
         Logging.apply(serverConfig.log());
-        settings.warnings().forEach(warning -> System.out.println("warning: " + warning));
+        LOG.info(
+                "assent {} starts on Java {}, process {}",
+                Version.text(),
+                Runtime.version(),
+                ProcessHandle.current().pid());
+        settings.warnings().forEach(warning -> LOG.warn("{}", warning));
         if (reset) {
             try {
-                System.out.println(DataDirectory.reset(serverConfig.dataDir()));
+                LOG.warn("{}", DataDirectory.reset(serverConfig.dataDir()));
             } catch (JournalException e) {
                 throw StartFailure.of(e);
             }
         }
         Halts.checkFileDescriptors(serverConfig.connectionsMax());
         Halts.haltOnUncaught();
-        CoordinatorServer server = new CoordinatorServer(serverConfig, System.out, Halts.HALT);
+        CoordinatorServer server = new CoordinatorServer(serverConfig, Halts.HALT);
         CountDownLatch stopped = new CountDownLatch(1);
         Halts.onSignals(server::requestStop, () -> {
-            System.out.println("stopping");
+            LOG.info("stopping");
             server.close();
-            System.out.println("stopped");
+            LOG.info("stopped");
             stopped.countDown();
         });
         try {

@@ -42,6 +42,7 @@ public final class Settings {
             text("GrpcTls", "", "gRPC targets called over TLS: host:port, host, *.domain or *, with commas between"),
             text("LogLevel", "info", "debug, info, warn or error"),
             text("Log.Outputs", "stderr", "stderr, stdout or names of files, with commas between"),
+            text("Log.Format", "text", "text, or json for an object a line"),
             integer("Log.RotationEnable", "0", "1 cuts log files as Log.RotationConfigJSON says"),
             text("Log.RotationConfigJSON", "{}", "maxsize in MB, maxage in days, maxbackups, compress"),
             text("TimeZoneOffset", "", "hours from UTC in which times are shown, such as +8 or -3.5; empty for UTC"),

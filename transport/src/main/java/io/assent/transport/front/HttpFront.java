@@ -120,6 +120,7 @@ public final class HttpFront implements AutoCloseable {
             boolean admitted = connections.incrementAndGet() <= config.connectionsMax();
             channel.closeFuture().addListener(future -> connections.decrementAndGet());
             if (!admitted) {
+                loop.meter().connectionRefused(config.connectionsMax());
                 channel.config().setAutoRead(false);
                 channel.close();
                 return;

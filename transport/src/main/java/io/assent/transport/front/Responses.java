@@ -31,7 +31,7 @@ final class Responses {
     /** The engine's answer, as SDKs expect it. */
     void answer(Exchange exchange, Answer answer) {
         if (answer.verdict() != Answer.Verdict.SUCCESS) {
-            meter.refused(answer.code());
+            meter.refused(exchange.api, exchange.gid(), answer);
         }
         String status = answer.status() == null
                 ? ""
