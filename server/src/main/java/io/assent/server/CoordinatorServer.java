@@ -39,7 +39,10 @@ import io.assent.transport.out.Dispatcher;
 import io.assent.transport.out.DispatcherConfig;
 import io.assent.transport.out.NameResolver;
 import io.assent.transport.out.Outbound;
+import io.netty.util.NetUtil;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -48,6 +51,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.DoubleSupplier;
 import java.util.function.UnaryOperator;
+import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -123,12 +127,13 @@ public final class CoordinatorServer implements AutoCloseable {
             state = ServerState.SERVING;
             grpcFront.serving(true);
             LOG.info(
-                    "assent serves http://{}:{}/api/dtmsvr and grpc {}:{} (data {}, durability {}, drain {}, sync {}, {} x{}{},"
+                    "assent serves http://{}/api/dtmsvr and grpc {} (on {}, data {}, durability {}, drain {}, sync {}, {} x{}{},"
                             + " boot {}, {} records)",
-                    shownAddress(),
-                    front.port(),
-                    shownAddress(),
-                    grpcFront.port(),
+                    shown(config.bindAddresses().get(0), front.port()),
+                    shown(config.bindAddresses().get(0), grpcFront.port()),
+                    config.bindAddresses().stream()
+                            .map(InetAddress::getHostAddress)
+                            .collect(Collectors.joining(" and ")),
                     config.dataDir().toAbsolutePath(),
                     config.durability().name().toLowerCase(Locale.ROOT),
                     config.drainOnLoop() ? "loop" : "thread",
@@ -160,7 +165,7 @@ public final class CoordinatorServer implements AutoCloseable {
         for (int i = 0; i < config.eventLoops(); i++) {
             publishers.add(new CommandPublisher(ring.newSink()));
         }
-        FrontConfig frontConfig = FrontConfig.of(config.bindAddress(), config.httpPort(), Version.text())
+        FrontConfig frontConfig = FrontConfig.of(config.bindAddresses(), config.httpPort(), Version.text())
                 .connectionsMax(config.connectionsMax())
                 .requestTimeoutMs(config.requestTimeoutMs())
                 .zone(config.zone())
@@ -173,6 +178,11 @@ public final class CoordinatorServer implements AutoCloseable {
         grpcFront = new GrpcFront(eventLoops, grpcFrontConfig(frontConfig), front::loop);
         try {
             outbound = new Outbound(dispatcherConfig(), NameResolver.SYSTEM);
+        } catch (IOException | IllegalArgumentException e) {
+            // A trust store or a proxy variable.
+            throw new StartFailure(ExitCode.BAD_CONFIGURATION, e.getMessage(), e);
+        }
+        try {
             for (int i = 0; i < config.eventLoops(); i++) {
                 ports.add(newPort(i));
             }
@@ -184,9 +194,9 @@ public final class CoordinatorServer implements AutoCloseable {
     }
 
     private GrpcFrontConfig grpcFrontConfig(FrontConfig http) {
-        GrpcFrontConfig defaults = GrpcFrontConfig.of(config.bindAddress(), config.grpcPort());
+        GrpcFrontConfig defaults = GrpcFrontConfig.of(config.bindAddresses(), config.grpcPort());
         return new GrpcFrontConfig(
-                defaults.bindAddress(),
+                defaults.bindAddresses(),
                 defaults.port(),
                 http.connectionsMax(),
                 defaults.callsPerConnectionMax(),
@@ -297,12 +307,12 @@ public final class CoordinatorServer implements AutoCloseable {
         }
     }
 
-    private String shownAddress() {
-        return config.bindAddress().contains(":") ? "[" + config.bindAddress() + "]" : config.bindAddress();
+    private static String shown(InetAddress address, int port) {
+        return NetUtil.toSocketAddressString(new InetSocketAddress(address, port));
     }
 
     private void tellWhoIsServed() {
-        if (config.bindAddress().equals("127.0.0.1") || config.bindAddress().equals("::1")) {
+        if (config.bindAddresses().stream().allMatch(InetAddress::isLoopbackAddress)) {
             LOG.info("only this machine is served; BindAddress (BIND_ADDRESS) 0.0.0.0 serves others");
         } else {
             LOG.warn("other machines are served and the API has no authentication yet");

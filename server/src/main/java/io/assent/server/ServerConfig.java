@@ -5,12 +5,19 @@ import io.assent.server.config.BadSetting;
 import io.assent.server.config.LogConfig;
 import io.assent.server.config.Settings;
 import io.assent.transport.out.GrpcTls;
+import java.net.InetAddress;
+import java.net.NetworkInterface;
+import java.net.SocketException;
 import java.net.URI;
 import java.net.URISyntaxException;
+import java.net.UnknownHostException;
 import java.nio.file.Path;
 import java.time.DateTimeException;
 import java.time.ZoneOffset;
+import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 import java.util.regex.Pattern;
 
 /** The settings as the parts need them: checked, in their units. A new one is a field, a line that reads it, and an accessor. */
@@ -29,7 +36,7 @@ public final class ServerConfig {
         THREAD
     }
 
-    private final String bindAddress;
+    private final List<InetAddress> bindAddresses;
     private final int httpPort;
     private final int grpcPort;
     private final Path dataDir;
@@ -69,7 +76,7 @@ public final class ServerConfig {
         if (Integer.bitCount(slots) != 1) {
             throw new BadSetting("RingSlots must be a power of two, found " + slots);
         }
-        bindAddress = settings.text("BindAddress");
+        bindAddresses = bindAddresses(settings.text("BindAddress"));
         httpPort = (int) settings.integer("HttpPort", 0, 65_535);
         grpcPort = (int) settings.integer("GrpcPort", 0, 65_535);
         dataDir = Path.of(settings.text("DataDir"));
@@ -99,6 +106,33 @@ public final class ServerConfig {
     /** Reads and checks every setting; the first that can not be used is a {@link BadSetting}. */
     public static ServerConfig of(Settings settings) {
         return new ServerConfig(settings);
+    }
+
+    /** {@code localhost} is both loopback addresses, as far as the machine has them. */
+    private static List<InetAddress> bindAddresses(String text) {
+        Set<InetAddress> addresses = new LinkedHashSet<>();
+        for (String entry : text.split(",", -1)) {
+            String name = entry.strip();
+            try {
+                if (name.isEmpty()) {
+                    throw new BadSetting(
+                            "BindAddress must be addresses or names with commas between, found '" + text + "'");
+                } else if (name.equalsIgnoreCase("localhost")) {
+                    addresses.add(InetAddress.getByName("127.0.0.1"));
+                    InetAddress six = InetAddress.getByName("::1");
+                    if (NetworkInterface.getByInetAddress(six) != null) {
+                        addresses.add(six);
+                    }
+                } else {
+                    addresses.add(InetAddress.getByName(name));
+                }
+            } catch (UnknownHostException e) {
+                throw new BadSetting("BindAddress: '" + name + "' is no address and no name that can be resolved");
+            } catch (SocketException e) {
+                throw new BadSetting("BindAddress: the addresses of this machine can not be told: " + e.getMessage());
+            }
+        }
+        return List.copyOf(addresses);
     }
 
     private static io.assent.engine.Settings engineSettings(Settings settings) {
@@ -167,8 +201,8 @@ public final class ServerConfig {
         return path;
     }
 
-    public String bindAddress() {
-        return bindAddress;
+    public List<InetAddress> bindAddresses() {
+        return bindAddresses;
     }
 
     public int httpPort() {

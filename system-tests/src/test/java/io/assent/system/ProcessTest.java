@@ -228,6 +228,14 @@ class ProcessTest {
                 10,
                 "/proc/no is not writable");
         shouldEnd(start("serve", "--http-port", "x"), 2, "HttpPort must be an integer");
+        shouldEnd(start("serve", "--set", "HtpPort=1"), 2, "there is no setting HtpPort; is HttpPort meant?");
+        shouldEnd(start("serve", "-c", "none.yml"), 2, "configuration file none.yml does not exist");
+        shouldEnd(
+                start("serve", "--bind", "no.such.host.invalid"),
+                2,
+                "BindAddress: 'no.such.host.invalid' is no address");
+        Files.writeString(directory.resolve("bad.jks"), "no store");
+        shouldEnd(start("serve", "--http-port", "0", "--grpc-port", "0", "--set", "TrustStore=bad.jks"), 2, "bad.jks");
         shouldEnd(start("serve", "--no-such"), 2, "Unknown option: '--no-such'");
         shouldEnd(start("serve", "--help"), 0, "--durability", "--clock", "Exit codes");
         Process manual = serving("serve", "--data", "m", "--http-port", "0", "--grpc-port", "0", "--clock", "manual");
@@ -237,6 +245,36 @@ class ProcessTest {
                 start("serve", "--data", "m", "--http-port", "0", "--grpc-port", "0"),
                 17,
                 "belongs to a server with a manual clock");
+    }
+
+    @Test
+    void shouldPrintTheEffectiveSettingsAndHelp() throws Exception {
+        Process config = start("config", "--set", "TrustStorePassword=secret", "--http-port", "7");
+        shouldEnd(
+                config,
+                0,
+                "HttpPort: 7  # command line",
+                "RetryInterval: 10  # default",
+                "TrustStorePassword: ***  # command line");
+        assertThat(said(config)).doesNotContain("secret");
+        shouldEnd(start("config", "--set", "RetryInterval=1"), 2, "RetryInterval must be between 10");
+        shouldEnd(start("help"), 0, "quickstart", "config", "journal");
+        shouldEnd(start("help", "serve"), 0, "--durability", "--set");
+    }
+
+    @Test
+    void shouldListenOnSeveralAddressesAndWarnOnlyWhenOtherMachinesAreServed() throws Exception {
+        Process server = serving(
+                "serve", "--data", "d", "--http-port", "0", "--grpc-port", "0", "--bind", "127.0.0.1,127.0.0.2");
+        int port = Integer.parseInt(said(server).replaceAll("(?s).*assent serves http://127.0.0.1:(\\d+)/.*", "$1"));
+        int grpcPort = Integer.parseInt(said(server).replaceAll("(?s).* and grpc 127.0.0.1:(\\d+) .*", "$1"));
+        for (String address : new String[] {"127.0.0.1", "127.0.0.2"}) {
+            new Socket(address, port).close();
+            new Socket(address, grpcPort).close();
+        }
+        server.destroy();
+        shouldEnd(server, 0, "on 127.0.0.1 and 127.0.0.2", "stopped");
+        assertThat(said(server)).doesNotContain("WARN");
     }
 
     @Test

@@ -1,13 +1,15 @@
 package io.assent.transport.front;
 
+import java.net.InetAddress;
 import java.time.ZoneOffset;
+import java.util.List;
 
 /**
  * Bounds and names of the front, each with a default and set by its name. Times in milliseconds. Set up before a front takes it and never changed
  * afterwards; then any thread may read it.
  */
 public final class FrontConfig {
-    private final String bindAddress;
+    private final List<InetAddress> bindAddresses;
     private final int port;
     private final String version;
     private int connectionsMax = 10_000;
@@ -22,19 +24,24 @@ public final class FrontConfig {
     private String adminBasePath = "";
     private int resetTimeoutS = 105;
 
-    private FrontConfig(String bindAddress, int port, String version) {
-        this.bindAddress = bindAddress;
+    private FrontConfig(List<InetAddress> bindAddresses, int port, String version) {
+        this.bindAddresses = bindAddresses;
         this.port = port;
         this.version = version;
     }
 
-    /** All defaults. */
-    public static FrontConfig of(String bindAddress, int port, String version) {
-        return new FrontConfig(bindAddress, port, version);
+    /**
+     * All defaults.
+     *
+     * @param bindAddresses to listen on, one or more, all at the same port
+     * @param port 0 for any free one
+     */
+    public static FrontConfig of(List<InetAddress> bindAddresses, int port, String version) {
+        return new FrontConfig(bindAddresses, port, version);
     }
 
-    public String bindAddress() {
-        return bindAddress;
+    public List<InetAddress> bindAddresses() {
+        return bindAddresses;
     }
 
     public int port() {

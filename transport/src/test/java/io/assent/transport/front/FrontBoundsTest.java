@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.agrona.ExpandableArrayBuffer;
@@ -49,7 +50,7 @@ class FrontBoundsTest {
     private HttpFront front;
 
     private void start(long idleMs, long wholeRequestMs, int connectionsMax) throws IOException {
-        FrontConfig config = FrontConfig.of("127.0.0.1", 0, "v1")
+        FrontConfig config = FrontConfig.of(List.of(InetAddress.getLoopbackAddress()), 0, "v1")
                 .connectionsMax(connectionsMax)
                 .idleMs(idleMs)
                 .wholeRequestMs(wholeRequestMs)
