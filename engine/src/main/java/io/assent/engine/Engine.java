@@ -292,6 +292,7 @@ final class Engine implements Commands {
                     known.status);
         }
         turn.caused(request);
+        turn.observer.administered("forceStop", gid, request);
         rounds.stop(known);
         work.finish(known, TransactionStatus.FAILED);
         return turn.answer(request, Answer.success(known.status));
@@ -304,6 +305,7 @@ final class Engine implements Commands {
             return turn.refuse(request, Rejections.unknownGid(gid), null);
         }
         turn.caused(request);
+        turn.observer.administered("resetNextCronTime", gid, request);
         work.resetCron(known);
         return turn.answer(request, Answer.success(known.status));
     }
@@ -335,6 +337,9 @@ final class Engine implements Commands {
             turn.budget--;
             turn.subject = transaction;
             work.resetCron(transaction);
+        }
+        if (count > 0) {
+            turn.observer.administered("resetCronTime (" + count + " due at once)", "", request);
         }
         long nextId = hasRemaining || id <= state.oldestId() ? 0 : id;
         turn.effects.cronReset(request.id(), new CronReset.Part(count, nextId, hasRemaining));
@@ -379,6 +384,7 @@ final class Engine implements Commands {
                     known.status);
         }
         turn.caused(request);
+        turn.observer.administered("releaseQuarantined", gid, request);
         events.quarantineReleased(turn.now, known.id);
         known.plan = null;
         work.arm(known);

@@ -34,7 +34,7 @@ final class Responses {
                 ? ""
                 : "X-Assent-Status: " + answer.status().wireName() + "\r\n";
         if (answer.verdict() != Answer.Verdict.SUCCESS) {
-            meter.refused(answer.code());
+            meter.refused(exchange.api, exchange.gid(), answer);
             status += "X-Assent-Code: " + answer.code() + "\r\n";
         }
         if (exchange.rpcId != null) {

@@ -136,7 +136,7 @@ final class GrpcExchange extends PendingRequest {
 
     @Override
     protected void answer(Answer answer) {
-        service.counted(answer);
+        service.counted(method, gid(), answer);
         Metadata trailers = new Metadata();
         if (answer.status() != null) {
             trailers.put(STATUS, answer.status().wireName());
