@@ -1,5 +1,7 @@
 package io.assent.transport;
 
+import io.assent.engine.Answer;
+import io.assent.engine.Rejection;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicLongArray;
 
@@ -17,6 +19,9 @@ public final class MemoryBudget {
     /** Sentence of a refusal. */
     public static final String TEXT =
             "no memory for more requests and answers under way: the server is at its bound heldBytesMax, try again";
+
+    /** The refusal of a request. */
+    public static final Answer REFUSAL = Answer.refused(Rejection.unavailable(CODE, TEXT), null);
 
     /** Who holds no more than this may use the part that is kept. */
     static final int LITTLE_BYTES = 64 << 10;

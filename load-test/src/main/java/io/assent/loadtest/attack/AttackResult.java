@@ -55,8 +55,8 @@ public record AttackResult(
      */
     public record Round(
             Attack attack,
-            HealthyClient.Served served,
-            HealthyClient.Served probed,
+            Served served,
+            Served probed,
             long peakBudgetBytes,
             long peakDirectBytes,
             long refusals,
@@ -79,12 +79,12 @@ public record AttackResult(
             return violations;
         }
         for (final Round round : rounds) {
-            final HealthyClient.Served served = round.served();
+            final Served served = round.served();
             final long asked = served.answered() + served.refused() + served.failed();
             if (served.answered() < ANSWERED_MIN * asked || served.gapMs() > GAP_MS_MAX) {
                 violations.add(round.attack() + ": the healthy client must be served, but was " + served);
             }
-            final HealthyClient.Served probed = round.probed();
+            final Served probed = round.probed();
             if (probed.refused() + probed.failed() > 0 || probed.slowestMs() > PROBE_MS_MAX) {
                 violations.add(round.attack() + ": probes must be answered within " + PROBE_MS_MAX + " ms, but were "
                         + probed);

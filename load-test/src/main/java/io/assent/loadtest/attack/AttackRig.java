@@ -135,8 +135,8 @@ public final class AttackRig {
         } finally {
             crowds.forEach(Crowd::close);
         }
-        final HealthyClient.Served served = healthy.look();
-        final HealthyClient.Served probed = prober.look();
+        final Served served = healthy.look();
+        final Served probed = prober.look();
         field.tidy();
         final long refusals =
                 (long) (ServerProcess.metrics(admin).sum("assent_held_refusals_total") - refusedBefore);

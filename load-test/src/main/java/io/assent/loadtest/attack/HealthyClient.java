@@ -12,18 +12,6 @@ final class HealthyClient implements AutoCloseable {
         int ask() throws IOException;
     }
 
-    /**
-     * How it was answered since the last look.
-     *
-     * @param answered with 200.
-     * @param refused with 503.
-     * @param failed otherwise.
-     * @param slowestMs the longest that an answer of either kind took.
-     * @param gapMs the longest time without an answer of 200.
-     * @param firstFailure of the failures, or "".
-     */
-    record Served(long answered, long refused, long failed, long slowestMs, long gapMs, String firstFailure) {}
-
     private final Question question;
     private final long pauseMs;
     private final Thread thread;

@@ -136,7 +136,7 @@ final class Connection extends ChannelInboundHandlerAdapter implements ClientCon
         }
         if (bytes != unread.bytes() && !unread.hold(bytes)) {
             // It does not read, and there is no room to wait for it.
-            loop.meter().refused(MemoryBudget.CODE);
+            loop.meter().refused(Exchange.UNKNOWN_API, "", MemoryBudget.REFUSAL);
             context.close();
         }
     }

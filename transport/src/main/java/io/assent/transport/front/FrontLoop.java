@@ -35,7 +35,8 @@ public final class FrontLoop {
             "bound.ring",
             "no room in the command ring: the server is at its bound ringSlots or bufferPoolBytes, try again");
 
-    private static final String NO_MEMORY = "bound.directMemory";
+    private static final Answer NO_MEMORY = Answer.refused(
+            Rejection.unavailable("bound.directMemory", "no memory for the answer outside the heap"), null);
     private static final int IDLE_LOOKS_MAX = 128;
     private static final int SCRATCH_BYTES = 64 << 10;
     private static final long SWEEP_MS = 50;
@@ -259,7 +260,7 @@ public final class FrontLoop {
 
     /** An answer for which there is no memory costs its client the connection, and nobody else anything. */
     private void noMemory(PendingRequest request) {
-        meter.refused(NO_MEMORY);
+        meter.refused(Exchange.UNKNOWN_API, request.gid(), NO_MEMORY);
         request.noMemory();
     }
 

@@ -1,5 +1,6 @@
 package io.assent.transport.front;
 
+import io.assent.transport.FreePort;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
@@ -25,12 +26,16 @@ import io.netty.handler.codec.http.HttpUtil;
 import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.timeout.IdleStateEvent;
 import io.netty.handler.timeout.IdleStateHandler;
+import io.netty.util.NetUtil;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
@@ -57,7 +62,7 @@ public final class ProbeFront implements AutoCloseable {
     /** In the order of their opening. */
     private final Set<Channel> open = new LinkedHashSet<>();
 
-    private Channel listener;
+    private final List<Channel> listeners = new ArrayList<>();
 
     /** @param idleMs after which a connection that neither asks nor reads is closed */
     public ProbeFront(String version, long idleMs, Supplier<ServerState> state, FrontMeter meter) {
@@ -68,27 +73,35 @@ public final class ProbeFront implements AutoCloseable {
     }
 
     /** Opens the port; 0 for any free one. Throws when it is in use or not to be had. */
-    public void start(String address, int port) throws IOException {
-        var bound = new ServerBootstrap()
+    public void start(List<InetAddress> addresses, int port) throws IOException {
+        ServerBootstrap bootstrap = new ServerBootstrap()
                 .group(group)
                 .channel(NioServerSocketChannel.class)
                 .option(ChannelOption.SO_REUSEADDR, true)
                 .childOption(ChannelOption.TCP_NODELAY, true)
-                .childHandler(new Initializer())
-                .bind(new InetSocketAddress(address, port))
-                .awaitUninterruptibly();
-        if (!bound.isSuccess()) {
-            throw new IOException(
-                    "could not listen on " + address + ":" + port + " for probes: "
-                            + bound.cause().getMessage(),
-                    bound.cause());
+                .childHandler(new Initializer());
+        FreePort.open(addresses, port, free -> listen(bootstrap, addresses, free));
+    }
+
+    private void listen(ServerBootstrap bootstrap, List<InetAddress> addresses, int port) throws IOException {
+        for (InetAddress address : addresses) {
+            InetSocketAddress at = new InetSocketAddress(address, port);
+            var bound = bootstrap.bind(at).awaitUninterruptibly();
+            if (!bound.isSuccess()) {
+                listeners.forEach(listener -> listener.close().awaitUninterruptibly());
+                listeners.clear();
+                throw new IOException(
+                        "could not listen on " + NetUtil.toSocketAddressString(at) + " for probes: "
+                                + bound.cause().getMessage(),
+                        bound.cause());
+            }
+            listeners.add(bound.channel());
         }
-        listener = bound.channel();
     }
 
     /** The port listened on. */
     public int port() {
-        return ((InetSocketAddress) listener.localAddress()).getPort();
+        return ((InetSocketAddress) listeners.get(0).localAddress()).getPort();
     }
 
     @Override

@@ -35,12 +35,13 @@ final class Responses {
 
     /** The engine's answer, as SDKs expect it. */
     void answer(Exchange exchange, Answer answer) {
-        if (answer.verdict() != Answer.Verdict.SUCCESS) {
-            meter.refused(answer.code());
-        }
         String status = answer.status() == null
                 ? ""
                 : "X-Assent-Status: " + answer.status().wireName() + "\r\n";
+        if (answer.verdict() != Answer.Verdict.SUCCESS) {
+            meter.refused(exchange.api, exchange.gid(), answer);
+            status += "X-Assent-Code: " + answer.code() + "\r\n";
+        }
         if (exchange.rpcId != null) {
             rpcAnswer(exchange, answer, status);
             return;
@@ -130,8 +131,12 @@ final class Responses {
 
     /** The bound of {@link MemoryBudget} is reached. */
     void noMemory(Exchange exchange, boolean closes) {
-        meter.refused(MemoryBudget.CODE);
-        String more = closes ? "Retry-After: 1\r\nConnection: close\r\n" : "Retry-After: 1\r\n";
+        if (!closes) {
+            answer(exchange, MemoryBudget.REFUSAL);
+            return;
+        }
+        meter.refused(exchange.api, exchange.gid(), MemoryBudget.REFUSAL);
+        String more = "X-Assent-Code: " + MemoryBudget.CODE + "\r\nRetry-After: 1\r\nConnection: close\r\n";
         respond(exchange, 503, JSON, message(exchange, MemoryBudget.TEXT), more);
     }
 

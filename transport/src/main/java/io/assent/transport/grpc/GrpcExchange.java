@@ -5,7 +5,6 @@ import com.google.protobuf.MessageLite;
 import com.google.protobuf.UnsafeByteOperations;
 import io.assent.engine.Answer;
 import io.assent.engine.BranchRecord;
-import io.assent.engine.Rejection;
 import io.assent.engine.TransactionRecord;
 import io.assent.grpc.DtmProgress;
 import io.assent.grpc.DtmProgressesReply;
@@ -13,6 +12,7 @@ import io.assent.grpc.DtmTransaction;
 import io.assent.transport.MemoryBudget;
 import io.assent.transport.front.Actor;
 import io.assent.transport.front.PendingRequest;
+import io.assent.transport.front.RequestError;
 import io.assent.transport.front.WireErrors;
 import io.grpc.Metadata;
 import io.grpc.ServerCall;
@@ -21,6 +21,7 @@ import io.grpc.Status;
 /** One call of a client: its request message, and its one end. Its connection's event loop. */
 final class GrpcExchange extends PendingRequest {
     private static final Metadata.Key<String> STATUS = key("x-assent-status");
+    private static final Metadata.Key<String> CODE = key("x-assent-code");
     private static final Metadata.Key<String> RETRY_AFTER_MS = key("grpc-retry-pushback-ms");
     private static final String RETRY_MS = "1000";
 
@@ -65,8 +66,19 @@ final class GrpcExchange extends PendingRequest {
         return Metadata.Key.of(name, Metadata.ASCII_STRING_MARSHALLER);
     }
 
-    Actor actor() {
-        return Actor.of(metadata.get(ACTOR), metadata.get(REASON));
+    Actor actor() throws RequestError {
+        return Actor.of(text(ACTOR), text(REASON));
+    }
+
+    /** The library takes each byte that is not ASCII for U+FFFD. */
+    private String text(Metadata.Key<String> key) throws RequestError {
+        String text = metadata.get(key);
+        int bad = text == null ? -1 : text.indexOf('\uFFFD');
+        if (bad >= 0) {
+            throw RequestError.of(
+                    "metadata.ascii", "the metadata " + key.name() + " is not ASCII: byte at offset " + bad);
+        }
+        return text;
     }
 
     /** Everything the client says under this name, as one list; "" for nothing. */
@@ -137,10 +149,13 @@ final class GrpcExchange extends PendingRequest {
 
     @Override
     protected void answer(Answer answer) {
-        service.counted(answer);
+        service.counted(method, gid(), answer);
         Metadata trailers = new Metadata();
         if (answer.status() != null) {
             trailers.put(STATUS, answer.status().wireName());
+        }
+        if (answer.verdict() != Answer.Verdict.SUCCESS) {
+            trailers.put(CODE, answer.code());
         }
         switch (answer.verdict()) {
             case SUCCESS -> end(Status.OK, Empty.getDefaultInstance(), trailers);
@@ -193,7 +208,7 @@ final class GrpcExchange extends PendingRequest {
     /** The bound of {@link MemoryBudget} is reached. */
     void noRoom() {
         if (!ended) {
-            answer(Answer.refused(Rejection.unavailable(MemoryBudget.CODE, MemoryBudget.TEXT), null));
+            answer(MemoryBudget.REFUSAL);
         }
     }
 

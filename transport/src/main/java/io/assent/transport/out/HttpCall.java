@@ -1,20 +1,25 @@
 package io.assent.transport.out;
 
 import io.assent.engine.BranchCall;
+import io.assent.engine.BranchCall.Header;
+import io.assent.engine.TransactionKind;
 import io.assent.transport.MemoryBudget;
+import java.util.List;
 
 /** A branch call over HTTP: open means connecting, written or redirected. */
 final class HttpCall extends OutboundCall {
+    private static final String CHECK_BACK_ID = "00";
     private static final int SMALL_ENVELOPE_BYTES = 16 << 10;
 
     /** Whether its payload is a JSON-RPC envelope and its reply is to be read as one. */
     final boolean jsonRpc;
+    /** The branch headers that are sent. */
+    final List<Header> headers;
 
     /** Where the next request goes; a redirect changes it. */
     Target target;
 
-    /** Whether the next request is a POST; a redirect may change that. */
-    boolean posts;
+    final boolean posts;
     /** Whether a Host among the branch headers still holds; it ends with a redirect to an absolute location. */
     boolean hostKept = true;
 
@@ -37,15 +42,15 @@ final class HttpCall extends OutboundCall {
     HttpCall(Dispatcher dispatcher, BranchCall branch, boolean jsonRpc, Target target) {
         super(dispatcher, branch);
         this.jsonRpc = jsonRpc;
+        this.headers = HopByHop.without(branch.headers());
         this.target = target;
         this.sent = jsonRpc ? null : branch;
-        this.posts = RequestWriter.posts(branch);
+        this.posts = jsonRpc || RequestWriter.posts(branch);
     }
 
     /** Refuses a payload that can not stand in an envelope. A call that has to wait holds no copy of a large payload meanwhile. */
     void checkEnvelope() throws Unsendable {
         BranchCall wrapped = dispatcher.jsonRpc.wrapped(branch);
-        posts = true;
         if (wrapped.payloadLength() <= SMALL_ENVELOPE_BYTES) {
             sent = wrapped;
         }
@@ -74,6 +79,11 @@ final class HttpCall extends OutboundCall {
         if (envelope != null) {
             envelope.free();
         }
+    }
+
+    /** Whether the client of a message is asked what became of its own part. */
+    boolean checksBack() {
+        return branch.kind().equals(TransactionKind.MSG) && branch.branchId().equals(CHECK_BACK_ID);
     }
 
     /** The destination that its target leads to. */

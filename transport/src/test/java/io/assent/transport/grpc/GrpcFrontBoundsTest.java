@@ -91,7 +91,7 @@ class GrpcFrontBoundsTest {
             throws IOException {
         http = new HttpFront(
                 loops,
-                FrontConfig.of("127.0.0.1", 0, "v1"),
+                FrontConfig.of(List.of(InetAddress.getLoopbackAddress()), 0, "v1"),
                 number -> new CommandPublisher(ring),
                 new NoHistory(),
                 () -> state,
@@ -103,7 +103,7 @@ class GrpcFrontBoundsTest {
         front = new GrpcFront(
                 loops,
                 new GrpcFrontConfig(
-                        "127.0.0.1",
+                        List.of(InetAddress.getLoopbackAddress()),
                         0,
                         connectionsMax,
                         callsMax,
@@ -323,8 +323,8 @@ class GrpcFrontBoundsTest {
 
     @Test
     void shouldRefuseACallForWhichItsConnectionHasNoRoom() throws IOException {
-        // A quarter of it is the share of a connection: two calls.
-        budget = new MemoryBudget(8L * CallBytes.CALL_BYTES);
+        // A quarter of it is the share of a connection: two calls with their messages, and a byte less than three calls.
+        budget = new MemoryBudget(4 * (3L * CallBytes.CALL_BYTES - 1));
         start(GENEROUS_MS, GENEROUS_MS, GENEROUS_MS, 10, 100);
         ManagedChannel channel = connect();
         for (int i = 0; i < 2; i++) {
