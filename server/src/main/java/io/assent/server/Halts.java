@@ -46,7 +46,7 @@ public final class Halts {
                             + " are needed; raise the limit (ulimit -n)");
         }
         if (shared.clients() < connectionsMax) {
-            LOG.warn(
+            LOG.info(
                     "the process may open {} files, so ConnectionsMax is {} and not {}",
                     shared.limit(),
                     shared.clients(),
