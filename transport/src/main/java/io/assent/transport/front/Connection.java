@@ -52,6 +52,7 @@ final class Connection extends ChannelInboundHandlerAdapter implements ClientCon
     private final MemoryBudget.Share unread;
 
     private ChannelHandlerContext context;
+    /** Null when nothing that comes is read any more: what it knows of a request that is not whole can be much. */
     private RequestDecoder decoder;
     private HttpRequest receiving;
     private Exchange current;
@@ -115,6 +116,22 @@ final class Connection extends ChannelInboundHandlerAdapter implements ClientCon
                         && sending == null
                         && context.channel().isWritable()
                         && !loop.readsPaused());
+    }
+
+    /** What still comes is thrown away as it comes. */
+    private void stopReading() {
+        closing = true;
+        if (decoder != null) {
+            inputEnded |= decoder.holdsEnd();
+            RequestDecoder removed = decoder;
+            decoder = null;
+            context.pipeline().remove(removed);
+            received.free();
+        }
+    }
+
+    private int undecoded() {
+        return decoder == null ? 0 : decoder.undecoded();
     }
 
     /** The answer of this exchange may be large: until it is there, the next request is not looked at. */
@@ -257,7 +274,7 @@ final class Connection extends ChannelInboundHandlerAdapter implements ClientCon
 
     /** Counts what has arrived and is no whole request. */
     private void countReceived() {
-        long bytes = decoder.undecoded() + body.length;
+        long bytes = undecoded() + body.length;
         if (longestLineBytes > SMALL_HEAD_BYTES) {
             bytes += longestLineBytes;
         }
@@ -274,8 +291,7 @@ final class Connection extends ChannelInboundHandlerAdapter implements ClientCon
         current = null;
         receiving = null;
         body = NO_BODY;
-        received.free();
-        closing = true;
+        stopReading();
         loop.responses().noMemory(exchange, true);
     }
 
@@ -293,18 +309,18 @@ final class Connection extends ChannelInboundHandlerAdapter implements ClientCon
         receiving = null;
         firstByteNanos = 0;
         if (!exchange.keepAlive) {
-            closing = true;
+            stopReading();
         }
         loop.routes().handle(exchange, request, whole, length);
         updateReads();
     }
 
     private void refuseAndClose(int status, String text) {
-        closing = true;
         Exchange exchange = current;
         current = null;
         receiving = null;
         body = NO_BODY;
+        stopReading();
         loop.responses().error(exchange, status, text, true);
     }
 
@@ -393,28 +409,30 @@ final class Connection extends ChannelInboundHandlerAdapter implements ClientCon
 
     /** Takes up what the decoder has kept, if the time has come. */
     private void goOn() {
-        if (decoder.isDecoding()) {
+        if (decoder != null && decoder.isDecoding()) {
             return;
         }
-        if (takesMore() && decoder.undecoded() > 0) {
+        if (takesMore() && undecoded() > 0) {
             firstByteNanos = System.nanoTime() | 1;
             decoder.resume();
-            if (decoder.undecoded() == 0 && current == null) {
+            if (undecoded() == 0 && current == null) {
                 firstByteNanos = 0;
             }
-            countReceived();
+            if (!closing) {
+                countReceived();
+            }
         }
         updateReads();
     }
 
     /** Reads go on while nothing waits with the decoder, for the end of the client shows by reading alone. */
     void updateReads() {
-        boolean reads = takesMore() || (decoder.undecoded() == 0 && !loop.readsPaused());
+        boolean reads = takesMore() || (undecoded() == 0 && !loop.readsPaused());
         context.channel().config().setAutoRead(reads);
     }
 
     private void closeWhenWritten() {
-        closing = true;
+        stopReading();
         flushNeeded = false;
         context.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(future -> endOutput());
     }
@@ -501,6 +519,7 @@ final class Connection extends ChannelInboundHandlerAdapter implements ClientCon
     public void channelInactive(ChannelHandlerContext ctx) {
         loop.remove(this);
         closing = true;
+        decoder = null;
         for (Exchange exchange : exchanges) {
             loop.abandon(exchange);
         }

@@ -42,6 +42,11 @@ final class RequestDecoder extends HttpRequestDecoder {
         return actualReadableBytes();
     }
 
+    /** Whether the client has ended its side behind what is not decoded. */
+    boolean holdsEnd() {
+        return heldEnd != null;
+    }
+
     boolean isDecoding() {
         return decoding;
     }

@@ -14,6 +14,8 @@ final class CallBytes extends ServerStreamTracer {
     static final int CALL_BYTES = 8 << 10;
 
     private static final int PART_BYTES = 256;
+    /** Parts lie in the buffers that they were read into, which are larger. */
+    private static final int BUFFERS_PER_BYTE = 2;
 
     static final Context.Key<CallBytes> CURRENT = Context.key("assent-call-bytes");
 
@@ -64,7 +66,7 @@ final class CallBytes extends ServerStreamTracer {
             // A method that is none: its call ends where it begins.
             return;
         }
-        if (refused || !hold(held + bytes + PART_BYTES)) {
+        if (refused || !hold(held + BUFFERS_PER_BYTE * bytes + PART_BYTES)) {
             refused = true;
             refuse();
         }
