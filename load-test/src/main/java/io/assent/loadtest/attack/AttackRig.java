@@ -123,9 +123,9 @@ public final class AttackRig {
         final double refusedBefore = ServerProcess.metrics(admin).sum("assent_held_refusals_total");
         long peakBudget = 0;
         long peakDirect = 0;
-        final long endNs = System.nanoTime() + config.each().toNanos();
         final List<Crowd> crowds = attack.start(field);
         try {
+            final long endNs = System.nanoTime() + config.each().toNanos();
             while (System.nanoTime() < endNs) {
                 Thread.sleep(LOOK_MS);
                 final MetricsPage page = ServerProcess.metrics(admin);
