@@ -32,6 +32,7 @@ import io.assent.transport.front.FrontConfig;
 import io.assent.transport.front.FrontMeter;
 import io.assent.transport.front.HttpFront;
 import io.assent.transport.front.ServerState;
+import io.assent.transport.front.ServerStatus;
 import io.assent.transport.grpc.GrpcFront;
 import io.assent.transport.grpc.GrpcFrontConfig;
 import io.assent.transport.out.CallEnds;
@@ -59,6 +60,9 @@ import org.slf4j.LoggerFactory;
 public final class CoordinatorServer implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(CoordinatorServer.class);
     private static final long STOP_LOOK_NANOS = 5_000_000;
+    /** With less than this left for unfinished transactions, hardly one is accepted. */
+    private static final int SMALL_TRANSACTION_BYTES = 512;
+
     private static final String CLOCK_PROPERTY = "clock";
     /** resetCronTime looks at what is further away than this many time-outs, unless told otherwise (PROTOCOL 2.2). */
     private static final int RESET_TIMEOUTS = 3;
@@ -87,6 +91,9 @@ public final class CoordinatorServer implements AutoCloseable {
     private volatile ManualClock manualClock;
     private volatile ServerState state = ServerState.STARTING;
     private volatile boolean stopRequested;
+    /** As last told; the drainer's. */
+    private boolean lowOnDisk;
+
     private boolean closed;
 
     public CoordinatorServer(ServerConfig config, Halt halt) {
@@ -174,7 +181,7 @@ public final class CoordinatorServer implements AutoCloseable {
                 .resetTimeoutS(RESET_TIMEOUTS * config.engine().timeoutToFailS());
         ClockControl clock = (advance, whenDone) -> manualClock.advance(advance, whenDone);
         FrontMeter meter = new FrontLog(metrics, System::nanoTime);
-        front = new HttpFront(eventLoops, frontConfig, publishers::get, new NoHistory(), () -> state, clock, meter);
+        front = new HttpFront(eventLoops, frontConfig, publishers::get, new NoHistory(), status(), clock, meter);
         grpcFront = new GrpcFront(eventLoops, grpcFrontConfig(frontConfig), front::loop);
         try {
             outbound = new Outbound(dispatcherConfig(), NameResolver.SYSTEM);
@@ -294,10 +301,51 @@ public final class CoordinatorServer implements AutoCloseable {
     }
 
     private Pressure pressure() {
+        boolean low = journal.lowOnDisk();
+        if (low != lowOnDisk) {
+            lowOnDisk = low;
+            tellDisk(low);
+        }
         if (state == ServerState.DRAINING) {
             return Pressure.DRAINING;
         }
-        return journal.lowOnDisk() ? Pressure.DISK : Pressure.NONE;
+        return low ? Pressure.DISK : Pressure.NONE;
+    }
+
+    private static void tellDisk(boolean low) {
+        if (low) {
+            LOG.warn("the journal's disk has less than FreeDiskMin free: new transactions are refused");
+        } else {
+            LOG.info("the journal's disk has enough free space again: new transactions are accepted");
+        }
+    }
+
+    private ServerStatus status() {
+        return new ServerStatus() {
+            @Override
+            public ServerState get() {
+                return state;
+            }
+
+            @Override
+            public String boundReached() {
+                return CoordinatorServer.this.boundReached();
+            }
+        };
+    }
+
+    private String boundReached() {
+        io.assent.engine.Settings bounds = config.engine();
+        if (journal.lowOnDisk()) {
+            return Pressure.DISK.boundName() + " is below FreeDiskMin " + config.freeDiskMinBytes();
+        }
+        if (machine.liveTransactions() >= bounds.liveTransactionsMax()) {
+            return bounds.liveTransactionsMax() + " unfinished transactions are the bound LiveTransactionsMax";
+        }
+        if (machine.liveBytes() + SMALL_TRANSACTION_BYTES > bounds.liveBytesMax()) {
+            return bounds.liveBytesMax() + " bytes of unfinished transactions are the bound LiveBytesMax";
+        }
+        return "";
     }
 
     private void wakeDrainer() {

@@ -18,7 +18,6 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Supplier;
 import org.agrona.collections.Long2ObjectHashMap;
 
 /**
@@ -43,7 +42,7 @@ public final class FrontLoop {
     private final FrontConfig config;
     private final Commands commands;
     private final History history;
-    private final Supplier<ServerState> state;
+    private final ServerStatus state;
     private final ClockControl clock;
     private final Responses responses;
     private final FrontMeter meter;
@@ -66,7 +65,7 @@ public final class FrontLoop {
             FrontConfig config,
             Commands commands,
             History history,
-            Supplier<ServerState> state,
+            ServerStatus state,
             ClockControl clock,
             FrontMeter meter) {
         this.meter = meter;
@@ -306,6 +305,10 @@ public final class FrontLoop {
 
     public ServerState state() {
         return state.get();
+    }
+
+    String boundReached() {
+        return state.boundReached();
     }
 
     ClockControl clock() {

@@ -25,7 +25,6 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.IntFunction;
-import java.util.function.Supplier;
 
 /** Listens for clients. Built once; {@link #loop} gives the part of each event loop. */
 public final class HttpFront implements AutoCloseable {
@@ -48,7 +47,7 @@ public final class HttpFront implements AutoCloseable {
             FrontConfig config,
             IntFunction<Commands> commands,
             History history,
-            Supplier<ServerState> state,
+            ServerStatus state,
             ClockControl clock,
             FrontMeter meter) {
         this.eventLoops = eventLoops;
