@@ -71,10 +71,13 @@ final class Engine implements Commands {
     public boolean prepare(Request request, Submission submission, HistoryAnswer history) {
         Transaction known = subject(submission.gid());
         if (known != null) {
-            if (known.status == TransactionStatus.PREPARED) {
-                return turn.answer(request, Answer.success(known.status));
+            if (known.status != TransactionStatus.PREPARED) {
+                return turn.refuse(request, Rejections.statusForbids("prepare", known.status), known.status);
             }
-            return turn.refuse(request, Rejections.statusForbids("prepare", known.status), known.status);
+            String difference = GivenContent.differenceOfPrepare(known.submission, submission);
+            return difference == null
+                    ? turn.answer(request, Answer.success(known.status))
+                    : turn.refuse(request, Rejections.otherContent(known, difference, "prepare"), known.status);
         }
         if (admission.mayCreate(request, submission, history, "prepare")) {
             Transaction created = work.create(request, submission, TransactionStatus.PREPARED);
@@ -105,6 +108,11 @@ final class Engine implements Commands {
         }
         if (!known.kind().equals(submission.kind())) {
             return turn.refuse(request, Rejections.mismatch(known, submission.kind(), "sumbmit"), known.status);
+        }
+        String difference = GivenContent.differenceOfSubmit(
+                known.submission, submission, known.status == TransactionStatus.PREPARED);
+        if (difference != null) {
+            return turn.refuse(request, Rejections.otherContent(known, difference, "sumbmit"), known.status);
         }
         switch (known.status) {
             case PREPARED -> {
@@ -199,6 +207,9 @@ final class Engine implements Commands {
             }
             known = work.create(request, submission, TransactionStatus.PREPARED);
             work.progress(known);
+        }
+        if (!known.kind().equals(submission.kind())) {
+            return turn.refuse(request, Rejections.mismatch(known, submission.kind(), "prepare"), known.status);
         }
         turn.effects.record(request.id(), Records.of(known, true));
         return true;
@@ -431,8 +442,8 @@ final class Engine implements Commands {
     // ---------------------------------------------------------------- commands of the process itself
 
     @Override
-    public boolean branchReplied(long callNumber, Outcome outcome, String text, int latencyMs) {
-        return work.branchReplied(callNumber, outcome, text, latencyMs);
+    public boolean branchReplied(long callNumber, Outcome outcome, String text, int latencyMs, int retryAfterS) {
+        return work.branchReplied(callNumber, outcome, text, latencyMs, retryAfterS);
     }
 
     @Override

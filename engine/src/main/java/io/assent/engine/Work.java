@@ -164,7 +164,7 @@ final class Work {
 
     // ---------------------------------------------------------------- replies
 
-    boolean branchReplied(long callNumber, Outcome outcome, String text, int latencyMs) {
+    boolean branchReplied(long callNumber, Outcome outcome, String text, int latencyMs, int retryAfterS) {
         OpenCall call = calls.end(callNumber);
         if (call == null) {
             return true;
@@ -178,9 +178,9 @@ final class Work {
         if (outcome == Outcome.WITHDRAWN) {
             plan(transaction).offer(call.branch.row);
         } else if (call.branch.row == Plan.CHECK_ROW) {
-            checkReplied(transaction, call.branch, outcome, kept, latencyMs);
+            checkReplied(transaction, call.branch, outcome, kept, latencyMs, retryAfterS);
         } else {
-            rowReplied(transaction, call.branch, outcome, kept, latencyMs);
+            rowReplied(transaction, call.branch, outcome, kept, latencyMs, retryAfterS);
         }
         if (transaction.status == TransactionStatus.ABORTING) {
             offerSibling(transaction, call.branch.row);
@@ -198,7 +198,8 @@ final class Work {
         return Utf8.truncate(text, Limits.ERROR_TEXT_BYTES_MAX - FAILURE_SUFFIX.length()) + FAILURE_SUFFIX;
     }
 
-    private void checkReplied(Transaction transaction, Branch check, Outcome outcome, String text, int latencyMs) {
+    private void checkReplied(
+            Transaction transaction, Branch check, Outcome outcome, String text, int latencyMs, int retryAfterS) {
         if (transaction.status != TransactionStatus.PREPARED) {
             return;
         }
@@ -206,7 +207,7 @@ final class Work {
         boolean ends = outcome == Outcome.SUCCESS || (outcome == Outcome.FAILURE && decides);
         observe(transaction, check, outcome, text, ends);
         if (!decides) {
-            calledBack(transaction, check, outcome, text, latencyMs);
+            calledBack(transaction, check, outcome, text, latencyMs, retryAfterS);
             return;
         }
         switch (outcome) {
@@ -222,18 +223,20 @@ final class Work {
                 long intervalS = outcome == Outcome.ONGOING
                         ? transaction.retryIntervalS
                         : RetryPolicy.doubled(check.intervalS, transaction.retryIntervalS, state.settings());
-                defer(transaction, check, outcome, text, latencyMs, intervalS);
+                defer(transaction, check, outcome, text, latencyMs, intervalS, retryAfterS);
             }
             case WITHDRAWN -> throw new IllegalStateException("a withdrawn call has no reply");
         }
     }
 
     /** The answer changes nothing: the client acts by itself. It is called again after the configured interval, always the same. */
-    private void calledBack(Transaction transaction, Branch check, Outcome outcome, String text, int latencyMs) {
-        defer(transaction, check, outcome, text, latencyMs, state.settings().retryIntervalS());
+    private void calledBack(
+            Transaction transaction, Branch check, Outcome outcome, String text, int latencyMs, int retryAfterS) {
+        defer(transaction, check, outcome, text, latencyMs, state.settings().retryIntervalS(), retryAfterS);
     }
 
-    private void rowReplied(Transaction transaction, Branch branch, Outcome outcome, String text, int latencyMs) {
+    private void rowReplied(
+            Transaction transaction, Branch branch, Outcome outcome, String text, int latencyMs, int retryAfterS) {
         TransactionMode mode = mode(transaction);
         rounds.noteOutcome(transaction, outcome, text);
         branchEnded(transaction, branch.row, outcome == Outcome.SUCCESS);
@@ -261,13 +264,13 @@ final class Work {
         }
         int retryLimit = mode.retryLimit(transaction.submission, branch.row);
         if (retryLimit > 0) {
-            repeatAtOnce(transaction, branch, outcome, text, latencyMs, retryLimit);
+            repeat(transaction, branch, outcome, text, latencyMs, retryLimit, retryAfterS);
             return;
         }
         long intervalS = outcome == Outcome.ONGOING
                 ? RetryPolicy.unchanged(branch.intervalS, transaction.retryIntervalS)
                 : RetryPolicy.doubled(branch.intervalS, transaction.retryIntervalS, state.settings());
-        defer(transaction, branch, outcome, text, latencyMs, intervalS);
+        defer(transaction, branch, outcome, text, latencyMs, intervalS, retryAfterS);
         if (outcome != Outcome.ONGOING) {
             alert(
                     transaction,
@@ -304,24 +307,41 @@ final class Work {
         }
     }
 
-    private void repeatAtOnce(
-            Transaction transaction, Branch branch, Outcome outcome, String text, int latencyMs, int retryLimit) {
+    /** At once, unless the participant asks for a pause. */
+    private void repeat(
+            Transaction transaction,
+            Branch branch,
+            Outcome outcome,
+            String text,
+            int latencyMs,
+            int retryLimit,
+            int retryAfterS) {
         boolean exhausted = transaction.retryCount >= retryLimit;
         int count = exhausted ? transaction.retryCount : transaction.retryCount + 1;
-        recordDeferral(transaction, branch, outcome, text, latencyMs, branch.intervalS, 0, count);
+        long nextTimeMs = exhausted || retryAfterS <= 0 ? 0 : turn.now + RetryPolicy.askedMs(retryAfterS);
+        recordDeferral(transaction, branch, outcome, text, latencyMs, branch.intervalS, nextTimeMs, count);
         if (outcome == Outcome.UNKNOWN) {
             alert(transaction, branch, text, exhausted ? count + 1 : count);
         }
         if (exhausted) {
             rollBack(transaction, "RetryCount is greater than RetryLimit, RetryLimit: " + retryLimit);
+        } else if (nextTimeMs > 0) {
+            branch.timer = timers.schedule(nextTimeMs, transaction, branch.row);
         } else {
             plan(transaction).offer(branch.row);
         }
     }
 
     private void defer(
-            Transaction transaction, Branch branch, Outcome outcome, String text, int latencyMs, long intervalS) {
-        long nextTimeMs = turn.now + RetryPolicy.delayMs(transaction, branch, intervalS, state.settings());
+            Transaction transaction,
+            Branch branch,
+            Outcome outcome,
+            String text,
+            int latencyMs,
+            long intervalS,
+            int retryAfterS) {
+        long delayMs = RetryPolicy.delayMs(transaction, branch, intervalS, state.settings());
+        long nextTimeMs = turn.now + Math.max(delayMs, RetryPolicy.askedMs(retryAfterS));
         recordDeferral(transaction, branch, outcome, text, latencyMs, intervalS, nextTimeMs, transaction.retryCount);
         branch.timer = timers.schedule(nextTimeMs, transaction, branch.row);
     }

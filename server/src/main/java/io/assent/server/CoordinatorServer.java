@@ -218,8 +218,8 @@ public final class CoordinatorServer implements AutoCloseable {
         var loop = eventLoops.loops().get(number);
         CommandPublisher commands = publishers.get(number);
         LoopPort[] port = new LoopPort[1];
-        CallEnds ends = (callNumber, outcome, text, latencyMs) -> {
-            boolean taken = commands.branchReplied(callNumber, outcome, text, latencyMs);
+        CallEnds ends = (callNumber, outcome, text, latencyMs, retryAfterS) -> {
+            boolean taken = commands.branchReplied(callNumber, outcome, text, latencyMs, retryAfterS);
             if (!taken) {
                 port[0].onRingFull();
             }

@@ -46,10 +46,15 @@ final class DtmService {
         try {
             act(exchange);
         } catch (InvalidProtocolBufferException e) {
-            exchange.fail(Status.INTERNAL, "the message can not be read: " + e.getMessage());
+            exchange.fail(Status.INTERNAL, "the message can not be read: " + why(exchange, e));
         } catch (RequestError e) {
             exchange.answer(Answer.refused(e.rejection(), null));
         }
+    }
+
+    private static String why(GrpcExchange exchange, InvalidProtocolBufferException fault) {
+        String badText = MessageTexts.fault(exchange.method.requestType(), exchange.message());
+        return badText == null ? fault.getMessage() : badText;
     }
 
     private void act(GrpcExchange exchange) throws InvalidProtocolBufferException, RequestError {

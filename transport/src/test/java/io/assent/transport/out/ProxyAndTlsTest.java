@@ -338,7 +338,7 @@ class ProxyAndTlsTest {
         assertThatThrownBy(() -> DispatcherConfig.DEFAULT.withRequestTimeoutMs(0))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("requestTimeoutMs");
-        assertThatThrownBy(() -> new DispatcherConfig.Pool(1, 1, 1, 1, 0, 1, 1, 1))
+        assertThatThrownBy(() -> new DispatcherConfig.Pool(1, 1, 1, 1, 0, 1, 1, 1, 1, 1))
                 .hasMessageContaining("connectionsMax");
         assertThatThrownBy(() -> new DispatcherConfig.Names(1, 1, 1, 1, 1, 1, 0, 1))
                 .hasMessageContaining("slowThreadsMax");
