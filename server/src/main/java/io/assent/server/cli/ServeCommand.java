@@ -98,7 +98,12 @@ final class ServeCommand implements Callable<Integer> {
             server.start();
         } catch (StartFailure failure) {
             server.close();
-            throw failure;
+            if (!serverConfig.log().outputs().contains("stderr")) {
+                // Whoever started it looks there.
+                System.err.println("assent: " + failure.getMessage());
+            }
+            LOG.error("assent can not start: {}", failure.getMessage());
+            return failure.exitCode().code();
         } catch (RuntimeException failure) {
             if (Halts.isStopped(failure)) {
                 awaitUninterruptibly(stopped);
