@@ -132,10 +132,14 @@ final class DtmService {
         loop.abandon(exchange);
     }
 
-    void counted(Answer answer) {
+    void counted(DtmMethod method, String gid, Answer answer) {
         if (answer.verdict() != Answer.Verdict.SUCCESS) {
-            loop.meter().refused(answer.code());
+            loop.meter().refused(method.api(), gid, answer);
         }
+    }
+
+    void connectionRefused(int connectionsMax) {
+        loop.meter().connectionRefused(connectionsMax);
     }
 
     void measured(DtmMethod method, boolean ok, long nanos) {

@@ -22,6 +22,7 @@ import io.grpc.Status;
 final class GrpcExchange extends PendingRequest {
     private static final Metadata.Key<String> STATUS = key("x-assent-status");
     private static final Metadata.Key<String> WARNING = key("x-assent-warning");
+    private static final Metadata.Key<String> CODE = key("x-assent-code");
     private static final Metadata.Key<String> RETRY_AFTER_MS = key("grpc-retry-pushback-ms");
     private static final String RETRY_MS = "1000";
 
@@ -137,10 +138,13 @@ final class GrpcExchange extends PendingRequest {
 
     @Override
     protected void answer(Answer answer) {
-        service.counted(answer);
+        service.counted(method, gid(), answer);
         Metadata trailers = new Metadata();
         if (answer.status() != null) {
             trailers.put(STATUS, answer.status().wireName());
+        }
+        if (answer.verdict() != Answer.Verdict.SUCCESS) {
+            trailers.put(CODE, answer.code());
         }
         switch (answer.verdict()) {
             case SUCCESS -> end(Status.OK, Empty.getDefaultInstance(), trailers);

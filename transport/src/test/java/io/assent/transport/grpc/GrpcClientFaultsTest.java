@@ -91,7 +91,7 @@ class GrpcClientFaultsTest {
     void start() throws IOException {
         http = new HttpFront(
                 loops,
-                FrontConfig.of("127.0.0.1", 0, "v1"),
+                FrontConfig.of(List.of(InetAddress.getLoopbackAddress()), 0, "v1"),
                 number -> new CommandPublisher(NOBODY),
                 new NoHistory(),
                 () -> ServerState.SERVING,
@@ -99,7 +99,7 @@ class GrpcClientFaultsTest {
                     throw new AssertionError("there is no manual clock");
                 },
                 FrontMeter.NONE);
-        front = new GrpcFront(loops, GrpcFrontConfig.of("127.0.0.1", 0), http::loop);
+        front = new GrpcFront(loops, GrpcFrontConfig.of(List.of(InetAddress.getLoopbackAddress()), 0), http::loop);
         http.start();
         front.start();
         Logger.getLogger("io.grpc").addHandler(witness);
