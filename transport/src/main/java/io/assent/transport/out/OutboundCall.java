@@ -48,6 +48,15 @@ abstract class OutboundCall extends Deadlines.Timed {
         this.branch = branch;
     }
 
+    /** What to tell when its time is over. */
+    String late() {
+        return "no reply" + inTime();
+    }
+
+    final String inTime() {
+        return " from " + destination.origin + " within " + timeoutMs() + " ms";
+    }
+
     /** Nobody waits for it any more: stops what is under way for it. What still comes is nobody's reply. */
     abstract void drop();
 
