@@ -110,6 +110,7 @@ final class Work {
     void rollBack(Transaction transaction, String reason) {
         cancelTimers(transaction);
         events.rollbackDecided(turn.now, transaction.id, Utf8.truncate(reason, Limits.ROLLBACK_REASON_BYTES_MAX));
+        turn.observer.rollbackDecided(transaction.gid(), transaction.rollbackReason);
         transaction.plan = null;
         if (transaction.openCalls > 0) {
             turn.effects.withdraw(transaction.id);
@@ -123,6 +124,7 @@ final class Work {
         }
         cancelTimers(transaction);
         events.finished(turn.now, transaction.id, status);
+        turn.observer.finished(transaction.gid(), status);
         transaction.plan = null;
         rounds.end(transaction);
         rounds.answerWaiters(transaction);
@@ -192,7 +194,10 @@ final class Work {
         if (transaction.status != TransactionStatus.PREPARED) {
             return;
         }
-        if (!mode(transaction).checkBackDecides()) {
+        boolean decides = mode(transaction).checkBackDecides();
+        boolean ends = outcome == Outcome.SUCCESS || (outcome == Outcome.FAILURE && decides);
+        observe(transaction, check, outcome, text, ends);
+        if (!decides) {
             calledBack(transaction, check, outcome, text, latencyMs, retryAfterS);
             return;
         }
@@ -226,12 +231,17 @@ final class Work {
         TransactionMode mode = mode(transaction);
         rounds.noteOutcome(transaction, outcome, text);
         branchEnded(transaction, branch.row, outcome == Outcome.SUCCESS);
+        boolean mayFail = mode.mayFail(branch.row);
+        boolean ends = outcome == Outcome.SUCCESS || (outcome == Outcome.FAILURE && mayFail);
+        // An action of a transaction that is undone is not called again.
+        if (ends || !mayFail || transaction.status != TransactionStatus.ABORTING) {
+            observe(transaction, branch, outcome, text, ends);
+        }
         if (outcome == Outcome.SUCCESS) {
             events.branchSucceeded(turn.now, transaction.id, branch.row, latencyMs, true);
             settled(transaction, branch.row);
             return;
         }
-        boolean mayFail = mode.mayFail(branch.row);
         if (outcome == Outcome.FAILURE && mayFail) {
             events.branchFailed(turn.now, transaction.id, branch.row, latencyMs, text);
             settled(transaction, branch.row);
@@ -264,6 +274,28 @@ final class Work {
     private void branchEnded(Transaction transaction, int row, boolean ok) {
         turn.observer.branchEnded(
                 transaction.kind(), transaction.rows.branchId(row), transaction.rows.operation(row), ok);
+    }
+
+    /** Before the event of this end: what is well at its first call costs nothing. */
+    private void observe(Transaction transaction, Branch branch, Outcome outcome, String text, boolean ends) {
+        BranchRows rows = transaction.rows;
+        int attempts = branch.attempts + 1;
+        if (!ends && outcome != Outcome.ONGOING) {
+            turn.observer.branchFails(
+                    transaction.gid(),
+                    rows.branchId(branch.row),
+                    rows.operation(branch.row),
+                    rows.url(branch.row),
+                    attempts,
+                    text);
+        } else if (ends && attempts > 1) {
+            turn.observer.branchSettled(
+                    transaction.gid(),
+                    rows.branchId(branch.row),
+                    rows.operation(branch.row),
+                    attempts,
+                    outcome == Outcome.SUCCESS);
+        }
     }
 
     /** At once, unless the participant asks for a pause. */

@@ -23,7 +23,8 @@ import java.util.List;
  * <p>A reply is {@code reply GID/BRANCH/OPERATION OUTCOME [after=SECONDS] [TEXT]}.
  *
  * <p>Options of prepare and submit: steps=N or steps=0; empty=STEP/action (no URL); concurrent; sagaConcurrent; orders=1:0,2:1; timeout=S;
- * retry=S; limit=N; count=N; request=S; delay=S; query=URL; wait; custom=TEXT; name=WORKFLOW; topic=STEP:NAME.
+ * retry=S; limit=N; count=N; request=S; delay=S; query=URL; wait; custom=TEXT; payload=TEXT (of every step); name=WORKFLOW;
+ * topic=STEP:NAME.
  */
 final class Scenario {
     final Machine machine = new Machine();
@@ -174,6 +175,7 @@ final class Scenario {
         int steps = hasSteps ? 2 : 0;
         String name = "w";
         String topic = "";
+        String payload = "";
         List<String> empty = new ArrayList<>();
         for (int i = first + 1; i < words.length; i++) {
             String[] option = words[i].split("=", 2);
@@ -199,6 +201,7 @@ final class Scenario {
                 case "wait" -> builder.waitResult(true);
                 case "name" -> name = value;
                 case "topic" -> topic = value;
+                case "payload" -> payload = value;
                 default -> throw new AssertionError("unknown option " + words[i]);
             }
         }
@@ -213,7 +216,7 @@ final class Scenario {
             builder.step(
                     empty.contains(step + "/action") ? "" : "http://busi/a" + step,
                     empty.contains(step + "/compensate") ? "" : "http://busi/c" + step,
-                    ("{\"step\":" + step + "}").getBytes(StandardCharsets.UTF_8));
+                    bytes(payload.isEmpty() ? "{\"step\":" + step + "}" : payload));
         }
         assertThat(builder.check()).as("what is wrong with the submission").isNull();
         return builder.build();

@@ -35,7 +35,8 @@ public final class Dispatcher implements AutoCloseable {
     /** No URL begins so. */
     private static final String AS_IT_IS = " ";
 
-    private static final int DESTINATION_KEPT_MS = 600_000;
+    /** How long a destination or a route without calls is remembered, because it may be known to hang. */
+    static final int KEPT_MS = 600_000;
 
     final DispatcherConfig config;
     final EventLoop loop;
@@ -186,7 +187,7 @@ public final class Dispatcher implements AutoCloseable {
         Target target = target(branch.url(), rpc);
         HttpCall call = new HttpCall(this, rpc ? jsonRpc.wrapped(branch) : branch, rpc, target);
         warnOfDropped(branch, call.headers);
-        call.destination = destination(target);
+        call.leadTo(rpc ? methodRoute(target, branch.url()) : route(target));
         return call;
     }
 
@@ -199,7 +200,7 @@ public final class Dispatcher implements AutoCloseable {
         List<Header> headers = GrpcMetadata.sent(branch.headers());
         GrpcCall call = new GrpcCall(this, branch, target, GrpcMetadata.of(branch, headers));
         warnOfDropped(branch, headers);
-        call.destination = destination(target);
+        call.leadTo(route(target));
         return call;
     }
 
@@ -244,8 +245,7 @@ public final class Dispatcher implements AutoCloseable {
 
     /** The call has left its queue. Its time runs from here, unless it already does because it was redirected. */
     void opened(OutboundCall call) {
-        call.destinationClass = call.destination.known();
-        counters.openCalls(call.destinationClass, 1);
+        counters.openCalls(call.routeClass, 1);
         if (!call.timed()) {
             call.openedNs = System.nanoTime();
             deadlines.start(call, call.timeoutMs(), call.openedNs);
@@ -304,9 +304,9 @@ public final class Dispatcher implements AutoCloseable {
         }
         Destination left = call.destination;
         call.open = false;
-        counters.openCalls(call.destinationClass, -1);
-        left.callMoved();
-        call.destination = destination(to);
+        counters.openCalls(call.routeClass, -1);
+        left.callMoved(call);
+        call.leadTo(route(to));
         admit(call);
         left.pump();
         budget.serveLines();
@@ -366,8 +366,8 @@ public final class Dispatcher implements AutoCloseable {
         }
         if (call.open) {
             call.open = false;
-            counters.openCalls(call.destinationClass, -1);
-            destination.callEnded(outcome);
+            counters.openCalls(call.routeClass, -1);
+            destination.callEnded(call, outcome);
         }
         if (call.openedNs != 0) {
             long latencyMs = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - call.openedNs);
@@ -377,43 +377,73 @@ public final class Dispatcher implements AutoCloseable {
 
     // ---- destinations and connections
 
-    private HttpDestination destination(Target target) {
-        HttpDestination known = target.destination;
+    private Route route(Target target) {
+        Route known = target.route;
         if (known == null || known.forgotten) {
-            Destination.Protocol protocol = target.secure ? Destination.Protocol.HTTPS : Destination.Protocol.HTTP;
-            Destination.Key key = new Destination.Key(protocol, target.host, target.port);
-            known = (HttpDestination) destinations.computeIfAbsent(key, missing -> {
-                counters.destinations(1);
-                ProxyRules.Proxy proxy = config.proxies().proxyFor(target.secure, target.host, target.port);
-                return new HttpDestination(this, key, target.origin, proxy);
-            });
-            target.destination = known;
+            known = destination(target).route(target.routeName());
+            target.route = known.keptApart() ? known : null;
         }
         return known;
     }
 
-    private GrpcDestination destination(GrpcTarget target) {
-        GrpcDestination known = target.destination;
+    /** Of a JSON-RPC call: all methods of a service share one path. */
+    private Route methodRoute(Target target, String url) {
+        Route known = target.route;
         if (known == null || known.forgotten) {
-            Destination.Key key = new Destination.Key(Destination.Protocol.GRPC, target.host, target.port);
-            known = (GrpcDestination) destinations.computeIfAbsent(key, missing -> {
-                counters.destinations(1);
-                return new GrpcDestination(this, key, target.authority);
-            });
-            target.destination = known;
+            known = destination(target).route(target.routeName() + "?" + JsonRpc.method(url));
+            target.route = known.keptApart() ? known : null;
         }
         return known;
+    }
+
+    private Route route(GrpcTarget target) {
+        Route known = target.route;
+        if (known == null || known.forgotten) {
+            known = destination(target).route(target.method.getFullMethodName());
+            target.route = known.keptApart() ? known : null;
+        }
+        return known;
+    }
+
+    private Destination destination(Target target) {
+        Destination.Protocol protocol = target.secure ? Destination.Protocol.HTTPS : Destination.Protocol.HTTP;
+        Destination.Key key = new Destination.Key(protocol, target.host, target.port);
+        return destinations.computeIfAbsent(key, missing -> {
+            counters.destinations(1);
+            ProxyRules.Proxy proxy = config.proxies().proxyFor(target.secure, target.host, target.port);
+            return new HttpDestination(this, key, target.origin, proxy);
+        });
+    }
+
+    private Destination destination(GrpcTarget target) {
+        Destination.Key key = new Destination.Key(Destination.Protocol.GRPC, target.host, target.port);
+        return destinations.computeIfAbsent(key, missing -> {
+            counters.destinations(1);
+            return new GrpcDestination(this, key, target.authority);
+        });
+    }
+
+    /** Whether one more route may be remembered; destinations that have rested longest are forgotten for it. */
+    boolean mayRememberRoute() {
+        while (counters.routes() >= config.pool().routesMax() && !resting.isEmpty()) {
+            forgetOldest();
+        }
+        return counters.routes() < config.pool().routesMax();
     }
 
     /** Nothing happens there now. It is remembered for a while, because it may be known to hang. */
     void rest(Destination destination) {
-        deadlines.start(destination, DESTINATION_KEPT_MS, System.nanoTime());
+        deadlines.start(destination, KEPT_MS, System.nanoTime());
         resting.add(destination);
         if (resting.size() > config.pool().destinationsIdleMax()) {
-            Destination oldest = resting.iterator().next();
-            deadlines.cancel(oldest);
-            forget(oldest);
+            forgetOldest();
         }
+    }
+
+    private void forgetOldest() {
+        Destination oldest = resting.iterator().next();
+        deadlines.cancel(oldest);
+        forget(oldest);
     }
 
     /** A resting destination rests no longer. */
@@ -423,7 +453,7 @@ public final class Dispatcher implements AutoCloseable {
 
     void forget(Destination destination) {
         awake(destination);
-        destination.forgotten = true;
+        destination.forgetAll();
         destinations.remove(destination.key);
         counters.destinations(-1);
     }

@@ -13,7 +13,7 @@ import java.io.UncheckedIOException;
 
 /**
  * The URL of a gRPC branch, {@code host:port/package.Service/Method} (PROTOCOL 5.4), read once and kept. Immutable, apart from the
- * destination that its loop notes here.
+ * route that its loop notes here.
  */
 final class GrpcTarget {
     /** Field 1 of {@code workflow.WorkflowData}, a byte string. */
@@ -32,7 +32,7 @@ final class GrpcTarget {
     final MethodDescriptor<BranchCall, Boolean> method;
 
     /** Where the loop of this target found it to lead last. */
-    GrpcDestination destination;
+    Route route;
 
     private GrpcTarget(String host, int port, String authority, String method) {
         this.host = host;

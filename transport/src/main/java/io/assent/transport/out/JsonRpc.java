@@ -124,7 +124,7 @@ final class JsonRpc {
     }
 
     /** The value of the URL's parameter, decoded; "" when there is none. */
-    private static String method(String url) {
+    static String method(String url) {
         int fragment = url.indexOf('#');
         String whole = fragment < 0 ? url : url.substring(0, fragment);
         int question = whole.indexOf('?');
