@@ -354,7 +354,7 @@ final class Work {
         turn.effects.alert(new Alert(
                 transaction.gid(),
                 transaction.status,
-                transaction.rows.url(branch.row),
+                MaskedUrl.of(transaction.rows.url(branch.row)),
                 Rounds.PREAMBLE + text,
                 retryCount));
     }

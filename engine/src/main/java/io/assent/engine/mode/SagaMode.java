@@ -1,6 +1,7 @@
 package io.assent.engine.mode;
 
 import io.assent.engine.BranchStatus;
+import io.assent.engine.MaskedUrl;
 import io.assent.engine.Submission;
 import io.assent.engine.TransactionKind;
 import io.assent.engine.TransactionStatus;
@@ -174,7 +175,7 @@ public final class SagaMode implements TransactionMode {
         @Override
         public String reason() {
             String url = transaction.submission().action(failedRow >> 1);
-            return "url:" + url + " return failed: " + transaction.lastText(failedRow);
+            return "url:" + MaskedUrl.of(url) + " return failed: " + transaction.lastText(failedRow);
         }
 
         @Override

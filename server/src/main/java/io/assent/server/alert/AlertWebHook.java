@@ -3,6 +3,7 @@ package io.assent.server.alert;
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
 import io.assent.engine.Alert;
+import io.assent.engine.MaskedUrl;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -125,7 +126,7 @@ public final class AlertWebHook implements Consumer<Alert>, AutoCloseable {
         long now = System.nanoTime();
         if (now - complainedNanos >= COMPLAINT_EVERY_NANOS) {
             complainedNanos = now;
-            LOG.warn("AlertWebHook {} {}", address, what);
+            LOG.warn("AlertWebHook {} {}", MaskedUrl.of(address.toString()), what);
         }
     }
 

@@ -265,8 +265,9 @@ public final class Dispatcher implements AutoCloseable {
     }
 
     void deadlinePassed(OutboundCall call) {
+        String text = call.late();
         call.drop();
-        unknown(call, "no reply from " + call.destination.origin + " within " + call.timeoutMs() + " ms");
+        unknown(call, text);
         flush();
     }
 
