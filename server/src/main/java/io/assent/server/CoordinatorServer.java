@@ -28,6 +28,7 @@ import io.assent.transport.EventLoops;
 import io.assent.transport.front.ClockControl;
 import io.assent.transport.front.FrontConfig;
 import io.assent.transport.front.HttpFront;
+import io.assent.transport.front.ServerCondition;
 import io.assent.transport.front.ServerState;
 import io.assent.transport.grpc.GrpcFront;
 import io.assent.transport.grpc.GrpcFrontConfig;
@@ -45,6 +46,7 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.DoubleSupplier;
+import java.util.function.LongSupplier;
 import java.util.function.UnaryOperator;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -61,6 +63,8 @@ public final class CoordinatorServer implements AutoCloseable {
     private final PrintStream out;
     private final Halt halt;
     private final UnaryOperator<Journal> journalDecorator;
+    private final LongSupplier nanoTime;
+    private final LongSupplier wallMs;
     private final StateMachine machine;
     private final CommandRing ring;
     private final EventLoops eventLoops;
@@ -90,7 +94,24 @@ public final class CoordinatorServer implements AutoCloseable {
 
     /** @param journalDecorator wraps the journal that the sequencer sees, for example to count or to witness syncs */
     public CoordinatorServer(ServerConfig config, PrintStream out, Halt halt, UnaryOperator<Journal> journalDecorator) {
+        this(config, out, halt, journalDecorator, System::nanoTime, System::currentTimeMillis);
+    }
+
+    /**
+     * @param journalDecorator see there
+     * @param nanoTime monotonic time that engine time follows; what the transport waits for stays in real time
+     * @param wallMs wall clock, epoch milliseconds
+     */
+    public CoordinatorServer(
+            ServerConfig config,
+            PrintStream out,
+            Halt halt,
+            UnaryOperator<Journal> journalDecorator,
+            LongSupplier nanoTime,
+            LongSupplier wallMs) {
         this.journalDecorator = journalDecorator;
+        this.nanoTime = nanoTime;
+        this.wallMs = wallMs;
         this.config = config;
         this.out = out;
         this.halt = halt;
@@ -168,7 +189,7 @@ public final class CoordinatorServer implements AutoCloseable {
                 config.adminBasePath(),
                 RESET_TIMEOUTS * config.engine().timeoutToFailS());
         ClockControl clock = (advance, whenDone) -> manualClock.advance(advance, whenDone);
-        front = new HttpFront(eventLoops, frontConfig, publishers::get, new NoHistory(), () -> state, clock, metrics);
+        front = new HttpFront(eventLoops, frontConfig, publishers::get, new NoHistory(), condition(), clock, metrics);
         grpcFront = new GrpcFront(eventLoops, grpcFrontConfig(frontConfig), front::loop);
         try {
             outbound = new Outbound(dispatcherConfig(), NameResolver.SYSTEM);
@@ -238,8 +259,8 @@ public final class CoordinatorServer implements AutoCloseable {
 
     private void startSequencer() {
         EngineClock clock = config.manualClock()
-                ? EngineClock.manual(System::currentTimeMillis, journal.lastTimeMs())
-                : EngineClock.real(System::nanoTime, System::currentTimeMillis, journal.lastTimeMs());
+                ? EngineClock.manual(nanoTime, wallMs, journal.lastTimeMs())
+                : EngineClock.real(nanoTime, wallMs, journal.lastTimeMs());
         Journal decorated = new MeteredJournal(journalDecorator.apply(journal), metrics);
         machine.observer(metrics.engine());
         if (alerts != null) {
@@ -261,8 +282,12 @@ public final class CoordinatorServer implements AutoCloseable {
         if (config.manualClock()) {
             manualClock = new ManualClock(
                     sequencer,
-                    System::nanoTime,
-                    delayMs -> eventLoops.loops().get(0).schedule(ready::wake, delayMs, TimeUnit.MILLISECONDS));
+                    nanoTime,
+                    delayMs -> eventLoops.loops().get(0).schedule(ready::wake, delayMs, TimeUnit.MILLISECONDS),
+                    () -> alerts == null || alerts.isIdle());
+            if (alerts != null) {
+                alerts.onIdle(ready::wake);
+            }
         }
         sequencer.start(config.engine(), journal.boot());
         drainer = ready;
@@ -279,6 +304,25 @@ public final class CoordinatorServer implements AutoCloseable {
             case INLINE -> true;
             case THREAD -> false;
             case AUTO -> SyncProbe.isShort(directory.path());
+        };
+    }
+
+    private ServerCondition condition() {
+        return new ServerCondition() {
+            @Override
+            public ServerState state() {
+                return state;
+            }
+
+            @Override
+            public String refusesNewGids() {
+                if (sequencer.hasNoRoom()) {
+                    return "nothing can be recorded: the journal's disk is full";
+                }
+                return journal.lowOnDisk()
+                        ? "no new transactions: less than FreeDiskMin is free on the journal's disk"
+                        : "";
+            }
         };
     }
 

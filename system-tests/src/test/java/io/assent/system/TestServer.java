@@ -18,6 +18,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.function.UnaryOperator;
 
 /** A whole server on a free port, and the requests of its clients. */
 public final class TestServer implements AutoCloseable {
@@ -30,6 +31,11 @@ public final class TestServer implements AutoCloseable {
 
     /** Settings are names and values in turn. */
     public TestServer(Path data, String... settings) {
+        this(data, new SkippedTime(), settings);
+    }
+
+    /** @param time that engine time follows */
+    TestServer(Path data, SkippedTime time, String... settings) {
         Map<String, String> given = new LinkedHashMap<>();
         given.put("DataDir", data.toString());
         given.put("HttpPort", "0");
@@ -40,9 +46,15 @@ public final class TestServer implements AutoCloseable {
             given.put(settings[i], settings[i + 1]);
         }
         ServerConfig config = ServerConfig.of(Settings.of(Map.of(), null, given));
-        server = new CoordinatorServer(config, new PrintStream(OutputStream.nullOutputStream()), (why, cause) -> {
-            throw new AssertionError(why, cause);
-        });
+        server = new CoordinatorServer(
+                config,
+                new PrintStream(OutputStream.nullOutputStream()),
+                (why, cause) -> {
+                    throw new AssertionError(why, cause);
+                },
+                UnaryOperator.identity(),
+                time::nanoTime,
+                time::wallMs);
         try {
             server.start();
         } catch (RuntimeException failure) {

@@ -18,7 +18,6 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Supplier;
 import org.agrona.collections.Long2ObjectHashMap;
 
 /**
@@ -43,7 +42,7 @@ public final class FrontLoop {
     private final FrontConfig config;
     private final Commands commands;
     private final History history;
-    private final Supplier<ServerState> state;
+    private final ServerCondition condition;
     private final ClockControl clock;
     private final Responses responses;
     private final FrontMeter meter;
@@ -66,7 +65,7 @@ public final class FrontLoop {
             FrontConfig config,
             Commands commands,
             History history,
-            Supplier<ServerState> state,
+            ServerCondition condition,
             ClockControl clock,
             FrontMeter meter) {
         this.meter = meter;
@@ -75,7 +74,7 @@ public final class FrontLoop {
         this.config = config;
         this.commands = commands;
         this.history = history;
-        this.state = state;
+        this.condition = condition;
         this.clock = clock;
         RecordJson json = new RecordJson(config.zone());
         this.responses = new Responses(json, meter);
@@ -305,7 +304,11 @@ public final class FrontLoop {
     }
 
     public ServerState state() {
-        return state.get();
+        return condition.state();
+    }
+
+    ServerCondition condition() {
+        return condition;
     }
 
     ClockControl clock() {
