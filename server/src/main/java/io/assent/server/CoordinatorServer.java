@@ -27,6 +27,7 @@ import io.assent.server.sequencer.Sequencer;
 import io.assent.server.sequencer.SyncThread;
 import io.assent.server.sequencer.ThreadDrainer;
 import io.assent.transport.EventLoops;
+import io.assent.transport.SteadyTasks;
 import io.assent.transport.front.ClockControl;
 import io.assent.transport.front.FrontConfig;
 import io.assent.transport.front.FrontMeter;
@@ -78,7 +79,7 @@ public final class CoordinatorServer implements AutoCloseable {
     /** Null when nobody wants to hear. */
     private final AlertWebHook alerts;
 
-    private final Metrics metrics = new Metrics(Version.netty(), Version.grpc());
+    private final Metrics metrics;
 
     private DataDirectory directory;
     private Outbound outbound;
@@ -124,6 +125,7 @@ public final class CoordinatorServer implements AutoCloseable {
                 .log("command {} of gid '{}' failed before its first event and was contained", command, gid));
         this.ring = new CommandRing(config.ringSlots(), config.bufferPoolBytes());
         this.eventLoops = EventLoops.create(config.eventLoops());
+        this.metrics = new Metrics(Version.netty(), Version.grpc(), eventLoops.tasks());
         this.alerts = config.alertWebHook() == null
                 ? null
                 : new AlertWebHook(config.alertWebHook(), config.alertRetryLimit(), config.requestTimeoutMs());
@@ -136,7 +138,7 @@ public final class CoordinatorServer implements AutoCloseable {
             checkClockKind();
             openFront();
             Recovery recovery = new Recovery(machine, () -> stopRequested);
-            journal = recovery.open(directory, journalConfig(), this::wakeDrainer);
+            journal = recovery.open(directory, journalConfig(), steadyWake());
             double recoverySeconds = recovery.elapsedMs() / 1e3;
             metrics.gauge("assent_recovery_seconds", "Duration of the replay at the start.", () -> recoverySeconds);
             metrics.gauge("assent_recovery_records", "Records replayed at the start.", recovery::records);
@@ -197,7 +199,7 @@ public final class CoordinatorServer implements AutoCloseable {
         front = new HttpFront(eventLoops, frontConfig, publishers::get, new NoHistory(), condition(), clock, meter);
         grpcFront = new GrpcFront(eventLoops, grpcFrontConfig(frontConfig), front::loop);
         try {
-            outbound = new Outbound(dispatcherConfig(), NameResolver.SYSTEM);
+            outbound = new Outbound(dispatcherConfig(), NameResolver.SYSTEM, eventLoops.tasks());
         } catch (IOException | IllegalArgumentException e) {
             // A trust store or a proxy variable.
             throw new StartFailure(ExitCode.BAD_CONFIGURATION, e.getMessage(), e);
@@ -241,7 +243,8 @@ public final class CoordinatorServer implements AutoCloseable {
         Dispatcher dispatcher = loop.submit(() -> outbound.dispatcher(loop, ends))
                 .syncUninterruptibly()
                 .getNow();
-        port[0] = new LoopPort(loop, front.loop(number), dispatcher, alerts == null ? alert -> {} : alerts);
+        port[0] = new LoopPort(
+                loop, eventLoops.tasks(), front.loop(number), dispatcher, alerts == null ? alert -> {} : alerts);
         return port[0];
     }
 
@@ -281,8 +284,9 @@ public final class CoordinatorServer implements AutoCloseable {
                     new String[] {"sent", "failed", "dropped"},
                     new DoubleSupplier[] {alerts::sent, alerts::failed, alerts::dropped});
         }
+        ServerGauges.registerTasks(metrics, eventLoops.tasks(), journal::fillerFailures);
         ServerGauges.register(metrics, ring, journal, machine, clock, directory, front, grpcFront, dispatchers());
-        syncThread = syncsInline() ? null : new SyncThread(decorated, this::wakeDrainer, halt);
+        syncThread = syncsInline() ? null : new SyncThread(decorated, steadyWake(), halt);
         List<LoopOutlet> outlets = new ArrayList<>(ports);
         sequencer = new Sequencer(
                 ring, new MachineDecider(machine), decorated, clock, outlets, this::pressure, syncThread, halt);
@@ -296,7 +300,7 @@ public final class CoordinatorServer implements AutoCloseable {
                     delayMs -> eventLoops.loops().get(0).schedule(ready::wake, delayMs, TimeUnit.MILLISECONDS),
                     () -> alerts == null || alerts.isIdle());
             if (alerts != null) {
-                alerts.onIdle(ready::wake);
+                alerts.onIdle(eventLoops.tasks().steady(SteadyTasks.Kind.WAKE_UPS, ready::wake));
             }
         }
         sequencer.start(config.engine(), journal.boot());
@@ -341,6 +345,11 @@ public final class CoordinatorServer implements AutoCloseable {
             return Pressure.DRAINING;
         }
         return journal.lowOnDisk() ? Pressure.DISK : Pressure.NONE;
+    }
+
+    /** For threads that must not end because a wake-up fails. */
+    private Runnable steadyWake() {
+        return eventLoops.tasks().steady(SteadyTasks.Kind.WAKE_UPS, this::wakeDrainer);
     }
 
     private void wakeDrainer() {

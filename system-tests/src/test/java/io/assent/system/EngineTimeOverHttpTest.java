@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -29,7 +30,7 @@ class EngineTimeOverHttpTest {
     }
 
     private TestServer server(String drain) {
-        return new TestServer(data, time, "Clock", "real", "Drain", drain, "EventLoops", "1");
+        return new TestServer(data, time, UnaryOperator.identity(), "Clock", "real", "Drain", drain, "EventLoops", "1");
     }
 
     private String saga(String gid, String action, int timeoutS) {

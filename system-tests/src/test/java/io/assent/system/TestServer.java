@@ -2,6 +2,7 @@ package io.assent.system;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.assent.journal.Journal;
 import io.assent.server.CoordinatorServer;
 import io.assent.server.ServerConfig;
 import io.assent.server.config.Settings;
@@ -29,11 +30,14 @@ public final class TestServer implements AutoCloseable {
 
     /** Settings are names and values in turn. */
     public TestServer(Path data, String... settings) {
-        this(data, new SkippedTime(), settings);
+        this(data, new SkippedTime(), UnaryOperator.identity(), settings);
     }
 
-    /** @param time that engine time follows */
-    TestServer(Path data, SkippedTime time, String... settings) {
+    /**
+     * @param time that engine time follows
+     * @param journalDecorator wraps the journal
+     */
+    TestServer(Path data, SkippedTime time, UnaryOperator<Journal> journalDecorator, String... settings) {
         Map<String, String> given = new LinkedHashMap<>();
         given.put("DataDir", data.toString());
         given.put("HttpPort", "0");
@@ -49,7 +53,7 @@ public final class TestServer implements AutoCloseable {
                 (why, cause) -> {
                     throw new AssertionError(why, cause);
                 },
-                UnaryOperator.identity(),
+                journalDecorator,
                 time::nanoTime,
                 time::wallMs);
         try {

@@ -79,6 +79,7 @@ public final class Sequencer {
     private final ExpandableArrayBuffer events = new ExpandableArrayBuffer(64 << 10);
     private final ExpandableArrayBuffer ownCommand = new ExpandableArrayBuffer(256);
     private final CommandPublisher ownCommands;
+    private final CommandRing.Taker taker = this::take;
     private final ArrayDeque<Batch> unreleased = new ArrayDeque<>();
     private final ArrayDeque<Batch> spareBatches = new ArrayDeque<>();
 
@@ -207,9 +208,9 @@ public final class Sequencer {
                 more |= manualClock.step();
             }
             openCalls = decider.openCallCount();
-            more |= clock.isBehind() || decider.hasWork();
+            more |= !outOfRoom && (clock.isBehind() || decider.hasWork());
             idle = !more && isQuiet() && !outOfRoom;
-            return more && !outOfRoom;
+            return more;
         } catch (RuntimeException | Error failure) {
             halt.halt("the drainer failed behind position " + journal.appendedPosition(), failure);
             return false;
@@ -286,7 +287,7 @@ public final class Sequencer {
         if (beforeDeadlines < 0) {
             beforeDeadlines = ring.published();
         }
-        int taken = ring.drain(BATCH_MAX, this::take);
+        int taken = ring.drain(BATCH_MAX, taker);
         letDeadlinesCome();
         for (int i = 0; i < OWN_COMMANDS_MAX && hasOwnCommand(); i++) {
             if (!hasRoom(EVENTS_RESERVE_BYTES)) {
@@ -301,7 +302,7 @@ public final class Sequencer {
             }
             decide(ownCommand, ownCommandLength);
         }
-        return taken == BATCH_MAX || hasOwnCommand();
+        return taken == BATCH_MAX || (hasOwnCommand() && !outOfRoom);
     }
 
     /** One command of the ring; false when it stays there. */

@@ -53,7 +53,8 @@ public final class HttpFront implements AutoCloseable {
         this.config = config;
         for (int i = 0; i < eventLoops.loops().size(); i++) {
             EventLoop eventLoop = eventLoops.loops().get(i);
-            FrontLoop loop = new FrontLoop(i, eventLoop, config, commands.apply(i), history, condition, clock, meter);
+            FrontLoop loop = new FrontLoop(
+                    i, eventLoop, eventLoops.tasks(), config, commands.apply(i), history, condition, clock, meter);
             loops.add(loop);
             byEventLoop.put(eventLoop, loop);
         }
