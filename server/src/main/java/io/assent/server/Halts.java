@@ -1,22 +1,29 @@
 package io.assent.server;
 
 import com.sun.management.UnixOperatingSystemMXBean;
+import io.assent.server.config.Logging;
 import io.assent.server.sequencer.Halt;
 import java.lang.management.ManagementFactory;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
 import java.util.concurrent.atomic.AtomicBoolean;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** How the process ends: by a signal, or because it can not go on. */
 public final class Halts {
     private static final int SIGNALLED_TWICE = 130;
     private static final int FILE_DESCRIPTORS_MIN = 1_024;
 
-    /** Prints why and stops the process at once, without hooks: nothing more may leave it. */
+    private static final Logger LOG = LoggerFactory.getLogger(Halts.class);
+
+    /** Writes down why and stops the process at once, without hooks: nothing more may leave it. */
     public static final Halt HALT = (why, cause) -> {
-        System.err.println("assent stops: " + why);
-        cause.printStackTrace();
-        Runtime.getRuntime().halt(ExitCode.HALTED.code());
+        try {
+            Logging.writeLast(LOG, "assent stops: " + why, cause);
+        } finally {
+            Runtime.getRuntime().halt(ExitCode.HALTED.code());
+        }
     };
 
     private Halts() {}
@@ -43,8 +50,7 @@ public final class Halts {
                                 + " are needed; raise the limit (ulimit -n)");
             }
             if (limit < connectionsMax) {
-                System.out.println("warning: the process may open " + limit + " files, fewer than ConnectionsMax "
-                        + connectionsMax);
+                LOG.warn("the process may open {} files, fewer than ConnectionsMax {}", limit, connectionsMax);
             }
         }
     }

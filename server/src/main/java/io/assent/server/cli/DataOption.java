@@ -12,7 +12,8 @@ final class DataOption {
             names = "--data",
             paramLabel = "DIR",
             defaultValue = "${DATA_DIR:-data}",
-            description = "Data directory, of a running or a stopped server (default: ${DEFAULT-VALUE}).")
+            description =
+                    "Reads the journal in this data directory, of a running or a stopped server (the default is ${DEFAULT-VALUE}).")
     private Path data;
 
     Path journal() {

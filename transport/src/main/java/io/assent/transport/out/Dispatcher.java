@@ -1,6 +1,7 @@
 package io.assent.transport.out;
 
 import io.assent.engine.BranchCall;
+import io.assent.engine.BranchCall.Header;
 import io.assent.engine.Outcome;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFactory;
@@ -17,6 +18,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Calls the branches of transactions and tells how each call ended (PROTOCOL 5). A call that is handed in ends exactly once: by its reply,
@@ -26,6 +29,7 @@ import java.util.concurrent.TimeUnit;
  * events of the loop, never from within {@link #call} or {@link #withdraw}; the receiver may call back in.
  */
 public final class Dispatcher implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(Dispatcher.class);
     private static final int REQUESTS_MAX = 10;
     private static final int TARGETS_KEPT = 1_024;
     /** No URL begins so. */
@@ -55,6 +59,7 @@ public final class Dispatcher implements AutoCloseable {
     private final UnwrittenCalls unwritten = new UnwrittenCalls();
     private final Map<String, Target> targets = new Kept<>();
     private final Map<String, GrpcTarget> grpcTargets = new Kept<>();
+    private final Map<String, Boolean> warned = new Kept<>();
     private final ArrayList<Connection> dirty = new ArrayList<>();
     /** Those where nothing happens, the one that has rested longest first. */
     private final LinkedHashSet<Destination> resting = new LinkedHashSet<>();
@@ -64,7 +69,7 @@ public final class Dispatcher implements AutoCloseable {
 
     private boolean closed;
 
-    /** What URLs were read to, the latest ones. */
+    /** The latest ones. */
     private static final class Kept<T> extends LinkedHashMap<String, T> {
         private static final long serialVersionUID = 1L;
 
@@ -181,6 +186,7 @@ public final class Dispatcher implements AutoCloseable {
         boolean rpc = JsonRpc.applies(branch);
         Target target = target(branch.url(), rpc);
         HttpCall call = new HttpCall(this, rpc ? jsonRpc.wrapped(branch) : branch, rpc, target);
+        warnOfDropped(branch, call.headers);
         call.leadTo(rpc ? methodRoute(target, branch.url()) : route(target));
         return call;
     }
@@ -191,9 +197,22 @@ public final class Dispatcher implements AutoCloseable {
             target = GrpcTarget.of(config.inDocker() ? seenFromContainer(branch.url()) : branch.url());
             grpcTargets.put(branch.url(), target);
         }
-        GrpcCall call = new GrpcCall(this, branch, target, GrpcMetadata.of(branch));
+        List<Header> headers = GrpcMetadata.sent(branch.headers());
+        GrpcCall call = new GrpcCall(this, branch, target, GrpcMetadata.of(branch, headers));
+        warnOfDropped(branch, headers);
         call.leadTo(route(target));
         return call;
+    }
+
+    /** Once for each of the latest transactions that have such headers. */
+    private void warnOfDropped(BranchCall branch, List<Header> sent) {
+        int dropped = branch.headers().size() - sent.size();
+        if (dropped > 0 && warned.put(branch.gid(), Boolean.TRUE) == null) {
+            LOG.warn(
+                    "gid {}: {} of its branch headers belong to one connection and are not sent on",
+                    branch.gid(),
+                    dropped);
+        }
     }
 
     /** @param asItIs whether nothing is appended to its query */
@@ -261,26 +280,21 @@ public final class Dispatcher implements AutoCloseable {
     }
 
     void redirect(HttpCall call, int status, String location) {
-        if (call.requests == REQUESTS_MAX) {
-            unknown(call, "stopped after " + REQUESTS_MAX + " redirects");
-            return;
-        }
         Target from = call.target;
         Target to;
         try {
-            to = from.follow(location);
-        } catch (Unsendable bad) {
-            unknown(call, bad.getMessage());
+            to = redirected(call, status, location);
+        } catch (Unsendable not) {
+            unknown(
+                    call,
+                    Verdict.withStatus(status, not.getMessage(), "the redirect leads to " + Verdict.shown(location)));
             return;
         }
         counters.redirectedOne();
         call.requests++;
         call.resent = false;
         call.target = to;
-        if (call.posts && status != 307 && status != 308) {
-            call.posts = false;
-            call.contentTypeDropped = true;
-        }
+        call.contentTypeDropped |= !keepsMethod(status);
         if (!from.shareCredentials(to)) {
             call.credentialsDropped = true;
         }
@@ -295,6 +309,23 @@ public final class Dispatcher implements AutoCloseable {
         admit(call);
         left.pump();
         budget.serveLines();
+    }
+
+    private static Target redirected(HttpCall call, int status, String location) throws Unsendable {
+        if (call.checksBack()) {
+            throw new Unsendable("a check-back is not redirected: who answers elsewhere need not know the transaction");
+        }
+        if (call.posts && !keepsMethod(status)) {
+            throw new Unsendable("a POST would be redirected as a GET without its body, only 307 and 308 keep it");
+        }
+        if (call.requests == REQUESTS_MAX) {
+            throw new Unsendable("stopped after " + REQUESTS_MAX + " requests");
+        }
+        return call.target.follow(location);
+    }
+
+    private static boolean keepsMethod(int status) {
+        return status == 307 || status == 308;
     }
 
     /** What is told of a reply's text. */

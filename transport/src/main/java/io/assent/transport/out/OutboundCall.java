@@ -31,6 +31,8 @@ abstract class OutboundCall extends Deadlines.Timed {
     Outcome outcome;
     String text;
     int latencyMs;
+    /** How long the participant asks to be left alone. */
+    int retryAfterS;
 
     /** Neighbours in the queue of the route, or in the list of ended calls. */
     OutboundCall previous;

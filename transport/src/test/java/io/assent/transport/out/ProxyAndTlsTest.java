@@ -318,11 +318,19 @@ class ProxyAndTlsTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"socks5://p:1", "https://p", "http://", "http://p:x"})
+    @ValueSource(strings = {"ftp://p:1", "https://p", "http://", "http://p:x"})
     void shouldNameTheVariableWhenAProxyIsUnusable(String value) {
         assertThatThrownBy(() -> ProxyRules.fromEnvironment(Map.of("HTTPS_PROXY", value)))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("HTTPS_PROXY");
+    }
+
+    @Test
+    void shouldLeaveOutASocksProxy() {
+        ProxyRules rules =
+                ProxyRules.fromEnvironment(Map.of("HTTPS_PROXY", "socks5://p:1", "HTTP_PROXY", "http://q:2"));
+        assertThat(rules.proxyFor(true, "x", 443)).isNull();
+        assertThat(rules.proxyFor(false, "x", 80)).hasToString("q:2");
     }
 
     @Test
