@@ -17,6 +17,17 @@ class XaScenarioTest {
             """;
 
     @Test
+    void shouldRefuseABranchThatItsProtocolCanNotCall() {
+        Scenario.run("""
+                > prepare g xa
+                e created 1 xa prepared R=10 deadline in 35s
+                f answer 1 SUCCESS prepared
+                > register g xa 01 host:80/a.B/C
+                f answer 2 ERROR prepared | branch 01: rollback can not be called: the protocol of the transaction is http, and the URL begins neither with http:// nor with https://
+                """);
+    }
+
+    @Test
     void shouldCommitInOrderOfRegistration() {
         Scenario.run(PREPARED + """
                 > submit g xa

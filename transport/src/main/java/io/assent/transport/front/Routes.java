@@ -197,11 +197,11 @@ final class Routes {
     private void ready(Exchange exchange) {
         switch (loop.state()) {
             case SERVING -> {
-                String bound = loop.boundReached();
-                if (bound.isEmpty()) {
+                String refusal = loop.condition().refusesNewGids();
+                if (refusal.isEmpty()) {
                     responses.plain(exchange, 200, "serving");
                 } else {
-                    responses.unavailable(exchange, "no new transactions now: " + bound);
+                    responses.unavailable(exchange, "no new transactions now: " + refusal);
                 }
             }
             case STARTING -> responses.unavailable(exchange, "starting");
