@@ -37,6 +37,8 @@ import picocli.CommandLine.Option;
         })
 final class ServeCommand implements Callable<Integer> {
     private static final Logger LOG = LoggerFactory.getLogger(ServeCommand.class);
+    /** What the launcher made of the machine. */
+    private static final String LAUNCHED = "assent.launched";
 
     @Mixin
     private SettingOptions options;
@@ -68,10 +70,11 @@ final class ServeCommand implements Callable<Integer> {
         ServerConfig serverConfig = ServerConfig.of(settings);
         Logging.apply(serverConfig.log());
         LOG.info(
-                "assent {} starts on Java {}, process {}",
+                "assent {} starts on Java {} as process {}, {}",
                 Version.text(),
                 Runtime.version(),
-                ProcessHandle.current().pid());
+                ProcessHandle.current().pid(),
+                System.getProperty(LAUNCHED, "not by its launcher"));
         LOG.info("settings: {}", settings.given());
         settings.warnings().forEach(warning -> LOG.warn("{}", warning));
         if (reset) {
@@ -95,7 +98,12 @@ final class ServeCommand implements Callable<Integer> {
             server.start();
         } catch (StartFailure failure) {
             server.close();
-            throw failure;
+            if (!serverConfig.log().outputs().contains("stderr")) {
+                // Whoever started it looks there.
+                System.err.println("assent: " + failure.getMessage());
+            }
+            LOG.error("assent can not start: {}", failure.getMessage());
+            return failure.exitCode().code();
         } catch (RuntimeException failure) {
             if (Halts.isStopped(failure)) {
                 awaitUninterruptibly(stopped);

@@ -113,18 +113,14 @@ final class Connection extends ChannelInboundHandlerAdapter {
         channel.close();
     }
 
-    /**
-     * Reads the next part of a long reply.
-     *
-     * @return false when nobody waits for it any more
-     */
-    boolean readOn() {
+    boolean isClosed() {
+        return closed;
+    }
+
+    /** Reads the next part of a long reply. */
+    void readOn() {
         paused = false;
-        if (closed) {
-            return false;
-        }
         channel.read();
-        return true;
     }
 
     private void closeIdle() {
@@ -206,7 +202,7 @@ final class Connection extends ChannelInboundHandlerAdapter {
                 replied(true);
                 return;
             }
-            String how = broken == null || broken.getMessage() == null ? "" : ": " + broken.getMessage();
+            String how = broken == null ? "" : ": " + ConnectionFault.text(broken, ConnectionFault.PLAIN_HTTP);
             fail(new BrokenReply("connection to " + destination.origin + " closed "
                     + (decoder.started() ? "in the middle of the reply" : "before a reply came") + how));
         } catch (BrokenReply unreadable) {

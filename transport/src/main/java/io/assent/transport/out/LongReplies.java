@@ -39,11 +39,14 @@ final class LongReplies {
     private void turn() {
         scheduled = false;
         Connection next = paused.poll();
-        while (next != null && !next.readOn()) {
+        while (next != null && next.isClosed()) {
             next = paused.poll();
         }
         if (!paused.isEmpty()) {
             schedule();
+        }
+        if (next != null) {
+            next.readOn();
         }
     }
 
