@@ -24,11 +24,8 @@ record Descriptors(long limit, int clients, int calls, int channels) {
     /** @param connectionsMax that the operator allows clients, of HTTP and of gRPC each */
     static Descriptors of(long limit, int connectionsMax) {
         long share = Math.max(1, (limit - OWN_FILES) / SHARES);
-        return new Descriptors(
-                limit,
-                (int) Math.min(connectionsMax, 3 * share),
-                (int) Math.min(CALLS_MAX, share),
-                (int) Math.min(CHANNELS_MAX, share));
+        return new Descriptors(limit, (int) Math.min(connectionsMax, 3 * share), (int) Math.min(CALLS_MAX, share), (int)
+                Math.min(CHANNELS_MAX, share));
     }
 
     /** What the system allows this process; without a bound where it does not say. */

@@ -7,6 +7,7 @@ import io.assent.server.sequencer.EngineClock;
 final class EngineFigures {
     private final StateMachine machine;
     private final EngineClock clock;
+    private volatile long liveTransactions;
     private volatile long liveBytes;
     private volatile long finishedTransactions;
     private volatile long staleReplies;
@@ -20,10 +21,15 @@ final class EngineFigures {
 
     /** The drainer's thread, or the one that starts it. */
     void publish() {
+        liveTransactions = machine.liveTransactions();
         liveBytes = machine.liveBytes();
         finishedTransactions = machine.finishedTransactions();
         staleReplies = machine.staleReplies();
         clockOffsetMs = clock.offsetMs();
+    }
+
+    long liveTransactions() {
+        return liveTransactions;
     }
 
     long liveBytes() {

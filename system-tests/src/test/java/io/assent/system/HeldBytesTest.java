@@ -159,7 +159,8 @@ class HeldBytesTest {
         send(over, head + body);
         String refused = new String(over.getInputStream().readAllBytes(), StandardCharsets.US_ASCII);
         assertThat(refused).startsWith("HTTP/1.1 503 ").contains("Retry-After: 1", "heldBytesMax");
-        assertThat(server.submit("{\"gid\":\"small\",\"trans_type\":\"saga\",\"steps\":[{\"action\":\"\"}],\"payloads\":[\"\"]}")
+        assertThat(server.submit(
+                                "{\"gid\":\"small\",\"trans_type\":\"saga\",\"steps\":[{\"action\":\"\"}],\"payloads\":[\"\"]}")
                         .status())
                 .isEqualTo(200);
         // Its last byte makes it whole, which costs nothing more.

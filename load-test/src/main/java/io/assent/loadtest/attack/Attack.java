@@ -13,7 +13,10 @@ public enum Attack {
         @Override
         List<Crowd> start(final Battlefield field) {
             return List.of(Crowd.clients(
-                    field.httpPort(), 8, Manner.unread(get("query?gid=" + Battlefield.LARGE_GID).repeat(64).getBytes(UTF_8))));
+                    field.httpPort(),
+                    8,
+                    Manner.unread(
+                            get("query?gid=" + Battlefield.LARGE_GID).repeat(64).getBytes(UTF_8))));
         }
     },
     /** The same by many connections that read slowly. */
@@ -53,7 +56,8 @@ public enum Attack {
             return List.of(Crowd.clients(
                     field.httpPort(),
                     2_000,
-                    Manner.unread(head("dtmsvr/submit", 60_000), new byte[59_999]).sendingPerTick(2_000)));
+                    Manner.unread(head("dtmsvr/submit", 60_000), new byte[59_999])
+                            .sendingPerTick(2_000)));
         }
     },
     /** Many connections send heads of very many headers that never end. */
@@ -69,9 +73,10 @@ public enum Attack {
         @Override
         List<Crowd> start(final Battlefield field) {
             final byte[] body = "x".repeat(BODY_BYTES).getBytes(UTF_8);
-            final byte[] rpc = ("{\"id\":\"1\",\"jsonrpc\":\"2.0\",\"method\":\"submit\",\"params\":{\"gid\":\"bad gid\",\"a\":\""
-                            + "x".repeat(BODY_BYTES - 200) + "\"}}")
-                    .getBytes(UTF_8);
+            final byte[] rpc =
+                    ("{\"id\":\"1\",\"jsonrpc\":\"2.0\",\"method\":\"submit\",\"params\":{\"gid\":\"bad gid\",\"a\":\""
+                                    + "x".repeat(BODY_BYTES - 200) + "\"}}")
+                            .getBytes(UTF_8);
             return List.of(
                     Crowd.clients(
                             field.httpPort(),
@@ -93,7 +98,8 @@ public enum Attack {
                     .map(path -> Crowd.clients(
                             field.httpPort(),
                             100,
-                            Manner.unreadForever(get(path).replace("dtmsvr/../", "").getBytes(UTF_8))))
+                            Manner.unreadForever(
+                                    get(path).replace("dtmsvr/../", "").getBytes(UTF_8))))
                     .toList();
         }
     },
@@ -210,8 +216,8 @@ public enum Attack {
     }
 
     private static byte[] head(final String path, final int length) {
-        return ("POST /api/" + path + " HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: " + length
-                        + "\r\n\r\n")
+        return ("POST /api/" + path + " HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: "
+                        + length + "\r\n\r\n")
                 .getBytes(UTF_8);
     }
 

@@ -16,18 +16,14 @@ import java.util.List;
  * @param each how long each lasts.
  */
 public record AttackConfig(
-        ServerCommand server,
-        String heap,
-        String durability,
-        Path workDirectory,
-        List<Attack> attacks,
-        Duration each) {
+        ServerCommand server, String heap, String durability, Path workDirectory, List<Attack> attacks, Duration each) {
 
     /** Checks that there is something to do. */
     public AttackConfig {
         attacks = List.copyOf(attacks);
         if (attacks.isEmpty() || each.isNegative() || each.isZero()) {
-            throw new IllegalArgumentException("expected attacks and a time for each, found " + attacks + " of " + each);
+            throw new IllegalArgumentException(
+                    "expected attacks and a time for each, found " + attacks + " of " + each);
         }
     }
 }

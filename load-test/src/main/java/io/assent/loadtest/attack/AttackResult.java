@@ -16,13 +16,7 @@ import java.util.Locale;
  * @param ending how the server ended if it ended by itself, else "".
  */
 public record AttackResult(
-        String heap,
-        String durability,
-        String machine,
-        List<Round> rounds,
-        Held before,
-        Held after,
-        String ending) {
+        String heap, String durability, String machine, List<Round> rounds, Held before, Held after, String ending) {
 
     /** The healthy client may be without an answer for so long. */
     private static final long GAP_MS_MAX = 5_000;

@@ -106,8 +106,8 @@ public final class AttackRig {
         final String gid = "healthy-" + ++healthySagas;
         final int submitted = server.post(
                 "submit",
-                "{\"gid\":\"" + gid + "\",\"trans_type\":\"saga\",\"wait_result\":true,\"steps\":[{\"action\":\"" + participant
-                        + "/TransIn\"}],\"payloads\":[\"{}\"]}");
+                "{\"gid\":\"" + gid + "\",\"trans_type\":\"saga\",\"wait_result\":true,\"steps\":[{\"action\":\""
+                        + participant + "/TransIn\"}],\"payloads\":[\"{}\"]}");
         return submitted == 200 ? server.get("query?gid=" + gid) : submitted;
     }
 
@@ -138,8 +138,7 @@ public final class AttackRig {
         final Served served = healthy.look();
         final Served probed = prober.look();
         field.tidy();
-        final long refusals =
-                (long) (ServerProcess.metrics(admin).sum("assent_held_refusals_total") - refusedBefore);
+        final long refusals = (long) (ServerProcess.metrics(admin).sum("assent_held_refusals_total") - refusedBefore);
         return new Round(attack, served, probed, peakBudget, peakDirect, refusals, rest(admin));
     }
 

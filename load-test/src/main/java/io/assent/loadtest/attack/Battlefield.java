@@ -38,16 +38,19 @@ final class Battlefield {
         // Prepared and not submitted, it stays as it is.
         expect(server.post(
                 "prepare",
-                "{\"gid\":\"" + LARGE_GID + "\",\"trans_type\":\"msg\",\"query_prepared\":\"http://127.0.0.1:1/\",\"timeout_to_fail\":100000,"
+                "{\"gid\":\"" + LARGE_GID
+                        + "\",\"trans_type\":\"msg\",\"query_prepared\":\"http://127.0.0.1:1/\",\"timeout_to_fail\":100000,"
                         + "\"steps\":[{\"action\":\"http://127.0.0.1:1/\"}],\"payloads\":[\"" + "x".repeat(LARGE_BYTES)
                         + "\"]}"));
         expect(server.post(
                 "prepare",
-                "{\"gid\":\"" + WORKFLOW_GID + "\",\"trans_type\":\"workflow\",\"custom_data\":\"{\\\"name\\\":\\\"w\\\"}\","
+                "{\"gid\":\"" + WORKFLOW_GID
+                        + "\",\"trans_type\":\"workflow\",\"custom_data\":\"{\\\"name\\\":\\\"w\\\"}\","
                         + "\"query_prepared\":\"http://127.0.0.1:1/\",\"timeout_to_fail\":100000}"));
         expect(server.post(
                 "registerBranch",
-                "{\"gid\":\"" + WORKFLOW_GID + "\",\"trans_type\":\"workflow\",\"branch_id\":\"01\",\"op\":\"action\",\"status\":\"succeed\","
+                "{\"gid\":\"" + WORKFLOW_GID
+                        + "\",\"trans_type\":\"workflow\",\"branch_id\":\"01\",\"op\":\"action\",\"status\":\"succeed\","
                         + "\"data\":\"" + "y".repeat(LARGE_BYTES) + "\"}"));
         for (int i = 0; i < TOPICS; i++) {
             server.get("subscribe?topic=t" + i + "&url=http://127.0.0.1:1/" + "u".repeat(1_500) + "&remark="

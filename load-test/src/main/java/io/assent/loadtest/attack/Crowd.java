@@ -51,8 +51,7 @@ final class Crowd implements AutoCloseable {
 
     /** So many clients of a server on the loopback address. */
     static Crowd clients(final int port, final int connections, final Manner manner) {
-        return new Crowd(
-                manner, new InetSocketAddress(InetAddress.getLoopbackAddress(), port), connections, null);
+        return new Crowd(manner, new InetSocketAddress(InetAddress.getLoopbackAddress(), port), connections, null);
     }
 
     /** Everybody who connects to a port of its own. */

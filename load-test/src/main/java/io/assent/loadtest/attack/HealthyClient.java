@@ -74,8 +74,8 @@ final class HealthyClient implements AutoCloseable {
         }
         final long nowNs = System.nanoTime();
         gapNs = Math.max(gapNs, nowNs - lastAnswerNs);
-        final Served served = new Served(
-                answered, refused, failed, slowestNs / 1_000_000, gapNs / 1_000_000, firstFailure);
+        final Served served =
+                new Served(answered, refused, failed, slowestNs / 1_000_000, gapNs / 1_000_000, firstFailure);
         answered = 0;
         refused = 0;
         failed = 0;

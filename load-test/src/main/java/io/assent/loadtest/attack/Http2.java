@@ -28,15 +28,22 @@ final class Http2 {
                 SETTINGS,
                 0,
                 0,
-                ByteBuffer.allocate(6).putShort((short) INITIAL_WINDOW_SIZE).putInt(0).array());
+                ByteBuffer.allocate(6)
+                        .putShort((short) INITIAL_WINDOW_SIZE)
+                        .putInt(0)
+                        .array());
     }
 
     /** A call with the beginning of a message, or a whole one. */
-    static byte[] call(final int stream, final String method, final int messageBytes, final byte[] sent, final int part) {
+    static byte[] call(
+            final int stream, final String method, final int messageBytes, final byte[] sent, final int part) {
         final ByteArrayOutputStream all = new ByteArrayOutputStream();
         all.writeBytes(frame(HEADERS, END_HEADERS, stream, head("/dtmgimp.Dtm/" + method)));
-        final byte[] framed =
-                ByteBuffer.allocate(5 + sent.length).put((byte) 0).putInt(messageBytes).put(sent).array();
+        final byte[] framed = ByteBuffer.allocate(5 + sent.length)
+                .put((byte) 0)
+                .putInt(messageBytes)
+                .put(sent)
+                .array();
         for (int from = 0; from < framed.length; from += part) {
             final byte[] data = java.util.Arrays.copyOfRange(framed, from, Math.min(framed.length, from + part));
             final boolean last = from + part >= framed.length && sent.length == messageBytes;

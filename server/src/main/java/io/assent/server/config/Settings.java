@@ -23,7 +23,10 @@ public final class Settings {
                     "addresses to listen on, with commas between; 0.0.0.0 serves other machines"),
             integer("HttpPort", "36789", "port of the HTTP API; 0 for any free one"),
             integer("GrpcPort", "36790", "port of the gRPC API; 0 for any free one"),
-            integer("AdminPort", "-1", "port of probes and metrics; -1 for the one behind the others, 0 for any free one"),
+            integer(
+                    "AdminPort",
+                    "-1",
+                    "port of probes and metrics; -1 for the one behind the others, 0 for any free one"),
             text("DataDir", "data", "directory of the journal"),
             text("Durability", "fsync", "fsync: survives loss of power; os: survives the process only"),
             text("Drain", "auto", "who drains the ring: loop, thread, or auto by the number of cores"),
@@ -45,7 +48,10 @@ public final class Settings {
             integer("HeldBytesMax", "0", "bytes of requests, answers and calls under way; 0 for a fifth of the heap"),
             integer("ConnectionsMax", "10000", "client connections at most"),
             integer("FreeDiskMin", "536870912", "bytes of free disk below which new transactions are refused"),
-            text("TrustStore", "", "file of certificates that branch calls over TLS trust; empty for the system's"),
+            text(
+                    "TrustStore",
+                    "",
+                    "file of certificates that branch calls over TLS trust, a key store or PEM; empty for the system's"),
             text("TrustStorePassword", "", "password of the trust store"),
             text("GrpcTls", "", "gRPC targets called over TLS: host:port, host, *.domain or *, with commas between"),
             text("LogLevel", "info", "debug, info, warn or error"),

@@ -35,8 +35,7 @@ final class BufferPool {
             usedBytes.addAndGet(-size);
             return null;
         }
-        UnsafeBuffer kept =
-                size <= LARGEST_KEPT ? free[Integer.numberOfTrailingZeros(size)].poll() : null;
+        UnsafeBuffer kept = size <= LARGEST_KEPT ? free[Integer.numberOfTrailingZeros(size)].poll() : null;
         return kept != null ? kept : new UnsafeBuffer(new byte[size]);
     }
 

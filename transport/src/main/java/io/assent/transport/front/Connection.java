@@ -54,6 +54,7 @@ final class Connection extends ChannelInboundHandlerAdapter implements ClientCon
     private ChannelHandlerContext context;
     /** Null when nothing that comes is read any more: what it knows of a request that is not whole can be much. */
     private RequestDecoder decoder;
+
     private HttpRequest receiving;
     private Exchange current;
     private byte[] body = NO_BODY;
@@ -147,7 +148,8 @@ final class Connection extends ChannelInboundHandlerAdapter implements ClientCon
     /** Counts what is not sent, or not read, by the client. */
     void recount() {
         ChannelOutboundBuffer buffer = context.channel().unsafe().outboundBuffer();
-        long bytes = (sending == null ? 0 : sending.remaining()) + (buffer == null ? 0 : buffer.totalPendingWriteBytes());
+        long bytes =
+                (sending == null ? 0 : sending.remaining()) + (buffer == null ? 0 : buffer.totalPendingWriteBytes());
         for (Exchange exchange : exchanges) {
             bytes += exchange.responseBytes();
         }

@@ -12,6 +12,7 @@ import io.assent.engine.TransactionPage;
 import io.assent.engine.TransactionRecord;
 import io.assent.transport.Deadlines;
 import io.assent.transport.MemoryBudget;
+import io.assent.transport.SteadyTasks;
 import io.netty.channel.EventLoop;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -19,7 +20,6 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Supplier;
 import org.agrona.collections.Long2ObjectHashMap;
 
 /**
@@ -45,10 +45,11 @@ public final class FrontLoop {
 
     private final int number;
     private final EventLoop eventLoop;
+    private final SteadyTasks tasks;
     private final FrontConfig config;
     private final Commands commands;
     private final History history;
-    private final Supplier<ServerState> state;
+    private final ServerCondition condition;
     private final ClockControl clock;
     private final Responses responses;
     private final FrontMeter meter;
@@ -72,10 +73,11 @@ public final class FrontLoop {
     FrontLoop(
             int number,
             EventLoop eventLoop,
+            SteadyTasks tasks,
             FrontConfig config,
             Commands commands,
             History history,
-            Supplier<ServerState> state,
+            ServerCondition condition,
             ClockControl clock,
             FrontMeter meter,
             MemoryBudget budget) {
@@ -83,10 +85,11 @@ public final class FrontLoop {
         this.budget = budget;
         this.number = number;
         this.eventLoop = eventLoop;
+        this.tasks = tasks;
         this.config = config;
         this.commands = commands;
         this.history = history;
-        this.state = state;
+        this.condition = condition;
         this.clock = clock;
         RecordJson json = new RecordJson(config.zone());
         this.responses = new Responses(json, meter);
@@ -94,7 +97,8 @@ public final class FrontLoop {
     }
 
     void start() {
-        eventLoop.scheduleAtFixedRate(this::sweep, SWEEP_MS, SWEEP_MS, TimeUnit.MILLISECONDS);
+        eventLoop.scheduleAtFixedRate(
+                tasks.steady(SteadyTasks.Kind.CLIENTS, this::sweep), SWEEP_MS, SWEEP_MS, TimeUnit.MILLISECONDS);
     }
 
     // ---------------------------------------------------------------- effects
@@ -289,14 +293,14 @@ public final class FrontLoop {
     private void sweep() {
         long now = System.nanoTime();
         for (int waiting = unsaid.size(); waiting > 0; waiting--) {
-            unsaid.pollFirst().run();
+            tasks.run(SteadyTasks.Kind.CLIENTS, unsaid.pollFirst());
         }
         rounds.expire(now);
         if (now - nextConnectionSweepNanos >= 0) {
             long shortest = Math.min(config.idleMs(), Math.min(config.wholeRequestMs(), config.stalledWriteMs()));
             nextConnectionSweepNanos = now + Math.min(1_000, Math.max(SWEEP_MS, shortest / 4)) * 1_000_000L;
             for (ClientConnection connection : new ArrayList<>(connections)) {
-                connection.sweep(now);
+                tasks.run(SteadyTasks.Kind.CLIENTS, () -> connection.sweep(now));
             }
         }
     }
@@ -370,7 +374,11 @@ public final class FrontLoop {
     }
 
     public ServerState state() {
-        return state.get();
+        return condition.state();
+    }
+
+    ServerCondition condition() {
+        return condition;
     }
 
     ClockControl clock() {

@@ -3,8 +3,8 @@ package io.assent.transport.front;
 import io.assent.engine.Commands;
 import io.assent.engine.History;
 import io.assent.transport.EventLoops;
-import io.assent.transport.MemoryBudget;
 import io.assent.transport.FreePort;
+import io.assent.transport.MemoryBudget;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelInitializer;
@@ -21,7 +21,6 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.IntFunction;
-import java.util.function.Supplier;
 
 /** Listens for clients. Built once; {@link #loop} gives the part of each event loop. */
 public final class HttpFront implements AutoCloseable {
@@ -34,7 +33,6 @@ public final class HttpFront implements AutoCloseable {
 
     /**
      * @param commands the publisher of each event loop, used on that loop only
-     * @param state asked for each request, from any loop
      * @param budget of what clients make us hold
      */
     public HttpFront(
@@ -42,7 +40,7 @@ public final class HttpFront implements AutoCloseable {
             FrontConfig config,
             IntFunction<Commands> commands,
             History history,
-            Supplier<ServerState> state,
+            ServerCondition condition,
             ClockControl clock,
             FrontMeter meter,
             MemoryBudget budget) {
@@ -50,7 +48,17 @@ public final class HttpFront implements AutoCloseable {
         this.config = config;
         for (int i = 0; i < eventLoops.loops().size(); i++) {
             EventLoop eventLoop = eventLoops.loops().get(i);
-            FrontLoop loop = new FrontLoop(i, eventLoop, config, commands.apply(i), history, state, clock, meter, budget);
+            FrontLoop loop = new FrontLoop(
+                    i,
+                    eventLoop,
+                    eventLoops.tasks(),
+                    config,
+                    commands.apply(i),
+                    history,
+                    condition,
+                    clock,
+                    meter,
+                    budget);
             loops.add(loop);
             byEventLoop.put(eventLoop, loop);
         }
@@ -120,8 +128,8 @@ public final class HttpFront implements AutoCloseable {
         protected void initChannel(SocketChannel channel) {
             FrontLoop loop = byEventLoop.get(channel.eventLoop());
             Connection connection = new Connection(loop);
-            boolean admitted = connections.incrementAndGet() <= config.connectionsMax()
-                    || loop.closeAnIdleOne(Connection.class);
+            boolean admitted =
+                    connections.incrementAndGet() <= config.connectionsMax() || loop.closeAnIdleOne(Connection.class);
             channel.closeFuture().addListener(future -> connections.decrementAndGet());
             if (!admitted) {
                 loop.meter().connectionRefused(config.connectionsMax());

@@ -38,7 +38,6 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Supplier;
 
 /**
  * Answers those who ask how the server is, on a port and a thread of its own: neither a disk that takes seconds nor ten thousand clients keep it from
@@ -55,20 +54,20 @@ public final class ProbeFront implements AutoCloseable {
 
     private final String version;
     private final long idleMs;
-    private final Supplier<ServerState> state;
+    private final ServerCondition condition;
     private final FrontMeter meter;
-    private final EventLoopGroup group =
-            new MultiThreadIoEventLoopGroup(1, new DefaultThreadFactory("assent-probes", true), NioIoHandler.newFactory());
+    private final EventLoopGroup group = new MultiThreadIoEventLoopGroup(
+            1, new DefaultThreadFactory("assent-probes", true), NioIoHandler.newFactory());
     /** In the order of their opening. */
     private final Set<Channel> open = new LinkedHashSet<>();
 
     private final List<Channel> listeners = new ArrayList<>();
 
     /** @param idleMs after which a connection that neither asks nor reads is closed */
-    public ProbeFront(String version, long idleMs, Supplier<ServerState> state, FrontMeter meter) {
+    public ProbeFront(String version, long idleMs, ServerCondition condition, FrontMeter meter) {
         this.version = version;
         this.idleMs = idleMs;
-        this.state = state;
+        this.condition = condition;
         this.meter = meter;
     }
 
@@ -134,7 +133,8 @@ public final class ProbeFront implements AutoCloseable {
             FullHttpResponse response = request.decoderResult().isFailure()
                     ? response(400, TEXT, "malformed request")
                     : answer(request.method(), request.uri());
-            boolean keepAlive = HttpUtil.isKeepAlive(request) && response.status().code() != 400;
+            boolean keepAlive =
+                    HttpUtil.isKeepAlive(request) && response.status().code() != 400;
             HttpUtil.setKeepAlive(response.headers(), request.protocolVersion(), keepAlive);
             HttpUtil.setContentLength(response, response.content().readableBytes());
             if (request.method().equals(HttpMethod.HEAD)) {
@@ -165,7 +165,10 @@ public final class ProbeFront implements AutoCloseable {
         return switch (reads ? question < 0 ? uri : uri.substring(0, question) : "") {
             case "/healthz" -> response(200, TEXT, "alive");
             case "/readyz" -> ready();
-            case "/api/ping" -> response(200, JSON, "{\"msg\":\"pong\"}");
+            case "/api/ping" ->
+                condition.state() == ServerState.STARTING
+                        ? unavailable("the server is starting: it replays its journal")
+                        : response(200, JSON, "{\"msg\":\"pong\"}");
             case "/api/dtmsvr/version" -> response(200, JSON, "{\"version\":\"" + version + "\"}");
             case "/api/metrics" -> response(200, METRICS, meter.exposition());
             default -> response(404, TEXT, "404 page not found");
@@ -173,8 +176,13 @@ public final class ProbeFront implements AutoCloseable {
     }
 
     private FullHttpResponse ready() {
-        return switch (state.get()) {
-            case SERVING -> response(200, TEXT, "serving");
+        return switch (condition.state()) {
+            case SERVING -> {
+                String refusal = condition.refusesNewGids();
+                yield refusal.isEmpty()
+                        ? response(200, TEXT, "serving")
+                        : unavailable("no new transactions now: " + refusal);
+            }
             case STARTING -> unavailable("starting");
             case DRAINING -> unavailable("stopping");
         };

@@ -182,8 +182,7 @@ final class Responses {
         respond(exchange, status, head, body, exchange.head ? 0 : body.length);
     }
 
-    private static String head(
-            Exchange exchange, int status, String contentType, long bodyLength, String moreHeaders) {
+    private static String head(Exchange exchange, int status, String contentType, long bodyLength, String moreHeaders) {
         StringBuilder head = new StringBuilder(192)
                 .append("HTTP/1.1 ")
                 .append(status)
@@ -195,6 +194,11 @@ final class Responses {
                 .append(bodyLength)
                 .append("\r\n")
                 .append(moreHeaders);
+        if (!exchange.warning().isEmpty()) {
+            head.append("X-Assent-Warning: ")
+                    .append(HeaderText.of(exchange.warning()))
+                    .append("\r\n");
+        }
         if (!exchange.keepAlive && !moreHeaders.contains("Connection:")) {
             head.append("Connection: close\r\n");
         } else if (exchange.http10 && exchange.keepAlive) {

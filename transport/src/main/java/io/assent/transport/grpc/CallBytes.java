@@ -22,6 +22,7 @@ final class CallBytes extends ServerStreamTracer {
     private GrpcConnection connection;
     /** Its part of the share of its connection. */
     private long held;
+
     private GrpcExchange exchange;
     private boolean refused;
 

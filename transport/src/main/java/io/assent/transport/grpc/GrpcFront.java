@@ -38,7 +38,6 @@ public final class GrpcFront implements AutoCloseable {
     private final GrpcConnections connections;
     private final HealthStatusManager health = new HealthStatusManager();
     private final EventLoops eventLoops;
-    private final IntFunction<FrontLoop> loops;
     /** Null until it listens. */
     private Server server;
 
@@ -47,7 +46,6 @@ public final class GrpcFront implements AutoCloseable {
         this.config = config;
         List<FrontLoop> frontLoops = new ArrayList<>();
         this.eventLoops = eventLoops;
-        this.loops = loops;
         for (int i = 0; i < eventLoops.loops().size(); i++) {
             frontLoops.add(loops.apply(i));
             services.put(eventLoops.loops().get(i), new DtmService(loops.apply(i)));

@@ -40,6 +40,9 @@ final class Connection extends ChannelInboundHandlerAdapter {
     private int sent;
     private boolean flushing;
     private final MemoryBudget.Share unsent;
+    private long replyBytes;
+    /** Whether it waits for its turn to read on. */
+    private boolean paused;
 
     /** Whether bytes wait to be flushed. */
     boolean dirty;
@@ -95,6 +98,7 @@ final class Connection extends ChannelInboundHandlerAdapter {
         taken.connection = this;
         dispatcher.written(taken);
         sending = null;
+        replyBytes = 0;
         decoder.expectReply(taken.jsonRpc ? JsonRpc.REPLY_BYTES_MAX : 0);
         BranchCall branch = taken.toSend();
         if (branch == null) {
@@ -177,6 +181,16 @@ final class Connection extends ChannelInboundHandlerAdapter {
         channel.close();
     }
 
+    boolean isClosed() {
+        return closed;
+    }
+
+    /** Reads the next part of a long reply. */
+    void readOn() {
+        paused = false;
+        channel.read();
+    }
+
     private void closeIdle() {
         close();
         dispatcher.connectionFreed();
@@ -190,8 +204,13 @@ final class Connection extends ChannelInboundHandlerAdapter {
                 closeIdle(); // Nobody asked for anything.
                 return;
             }
+            replyBytes += in.readableBytes();
             if (decoder.read(in)) {
                 replied(in.isReadable());
+            } else if (replyBytes > LongReplies.LONG_BYTES && !paused) {
+                paused = true;
+                channel.config().setAutoRead(false);
+                dispatcher.longReplies.add(this);
             }
         } catch (BrokenReply unreadable) {
             fail(unreadable);
@@ -251,7 +270,7 @@ final class Connection extends ChannelInboundHandlerAdapter {
                 replied(true);
                 return;
             }
-            String how = broken == null || broken.getMessage() == null ? "" : ": " + broken.getMessage();
+            String how = broken == null ? "" : ": " + ConnectionFault.text(broken, ConnectionFault.PLAIN_HTTP);
             fail(new BrokenReply("connection to " + destination.origin + " closed "
                     + (decoder.started() ? "in the middle of the reply" : "before a reply came") + how));
         } catch (BrokenReply unreadable) {
@@ -318,6 +337,7 @@ final class Connection extends ChannelInboundHandlerAdapter {
                 && buffer != null
                 && buffer.isEmpty();
         if (usable) {
+            channel.config().setAutoRead(true);
             reused = true;
             destination.addIdle(this);
             dispatcher.deadlines.start(idle, Math.min(idleMs, pool.connectionLifeMs()), nowNs);

@@ -4,6 +4,7 @@ import io.assent.engine.BranchCall;
 import io.assent.engine.BranchCall.Header;
 import io.assent.engine.Outcome;
 import io.assent.transport.MemoryBudget;
+import io.assent.transport.SteadyTasks;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFactory;
 import io.netty.channel.EventLoop;
@@ -45,6 +46,7 @@ public final class Dispatcher implements AutoCloseable {
     final ChannelFactory<Channel> channels;
     final Names names;
     final MemoryBudget memory;
+    final SteadyTasks tasks;
     final SslContext tls;
     final Deadlines deadlines;
     final RequestWriter writer = new RequestWriter();
@@ -55,6 +57,7 @@ public final class Dispatcher implements AutoCloseable {
     final Set<Dial> dials = new HashSet<>();
     final ConnectionBudget budget;
     final GrpcChannels grpcChannels;
+    final LongReplies longReplies;
 
     private final EndedCalls ends;
     private final Map<Destination.Key, Destination> destinations = new HashMap<>();
@@ -85,13 +88,15 @@ public final class Dispatcher implements AutoCloseable {
         this.config = outbound.config;
         this.names = outbound.names;
         this.memory = outbound.memory;
+        this.tasks = outbound.tasks;
         this.tls = outbound.tls;
         this.loop = loop;
         this.epoll = epoll;
         this.channels = epoll ? EpollSocketChannel::new : NioSocketChannel::new;
-        this.ends = new EndedCalls(loop, ends, counters, this::flush);
+        this.ends = new EndedCalls(loop, outbound.tasks, ends, counters, this::flush);
         this.budget = new ConnectionBudget(config.pool(), counters);
-        this.deadlines = new Deadlines(loop);
+        this.deadlines = new Deadlines(loop, outbound.tasks);
+        this.longReplies = new LongReplies(loop);
         this.grpcChannels = new GrpcChannels(this, outbound.grpcTls);
     }
 
@@ -271,8 +276,9 @@ public final class Dispatcher implements AutoCloseable {
     }
 
     void deadlinePassed(OutboundCall call) {
+        String text = call.late();
         call.drop();
-        unknown(call, "no reply from " + call.destination.origin + " within " + call.timeoutMs() + " ms");
+        unknown(call, text);
         flush();
     }
 

@@ -34,6 +34,7 @@ final class GrpcCall extends OutboundCall {
     private final Metadata metadata;
     /** Holds a large message until the call ends; null for a small one. */
     private MemoryBudget.Share share;
+
     private final Reconnecting reconnecting = new Reconnecting();
     private ClientCall<BranchCall, Boolean> call;
     /** What the library still tells of it is of no interest. */

@@ -8,6 +8,7 @@ import io.assent.engine.codec.CommandPublisher;
 import io.assent.engine.codec.CommandSink;
 import io.assent.transport.EventLoops;
 import io.assent.transport.MemoryBudget;
+import io.assent.transport.SteadyTasks;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.Socket;
@@ -110,6 +111,36 @@ class FrontBoundsTest {
     }
 
     @Test
+    void shouldLookAfterTheOtherConnectionsWhenLookingAtOneFails() throws IOException {
+        start(SMALL_MS, GENEROUS_MS, 10);
+        ClientConnection broken = new ClientConnection() {
+            @Override
+            public boolean closeIfIdle() {
+                return false;
+            }
+
+            @Override
+            public void pauseReads(boolean paused) {}
+
+            @Override
+            public void sweep(long nowNanos) {
+                throw new IllegalStateException("planted");
+            }
+
+            @Override
+            public void close() {}
+        };
+        loops.loops().get(0).submit(() -> front.loop(0).add(broken)).syncUninterruptibly();
+        for (int i = 0; i < 2; i++) {
+            try (Socket socket = connect()) {
+                send(socket, PING);
+                assertThat(untilClosed(socket)).contains("pong");
+            }
+        }
+        assertThat(loops.tasks().failures(SteadyTasks.Kind.CLIENTS)).isGreaterThan(1);
+    }
+
+    @Test
     void shouldNotLingerForAClientThatNeverEndsItsSide() throws IOException {
         start(GENEROUS_MS, GENEROUS_MS, 10);
         try (Socket socket = connect()) {
@@ -184,8 +215,8 @@ class FrontBoundsTest {
         start(GENEROUS_MS, GENEROUS_MS, 10);
         try (Socket socket = connect()) {
             String body = "{\"gid\":\"g\",\"trans_type\":\"saga\"}";
-            String abort = "POST /api/dtmsvr/abort HTTP/1.1\r\nHost: x\r\nContent-Length: " + body.length()
-                    + "\r\n\r\n" + body;
+            String abort = "POST /api/dtmsvr/abort HTTP/1.1\r\nHost: x\r\nContent-Length: " + body.length() + "\r\n\r\n"
+                    + body;
             for (int i = 0; i < 64; i++) {
                 send(socket, abort);
             }
@@ -206,8 +237,8 @@ class FrontBoundsTest {
         start(GENEROUS_MS, GENEROUS_MS, 10);
         try (Socket socket = connect()) {
             String body = "{\"gid\":\"g\",\"trans_type\":\"saga\"}";
-            String abort = "POST /api/dtmsvr/abort HTTP/1.1\r\nHost: x\r\nContent-Length: " + body.length()
-                    + "\r\n\r\n" + body;
+            String abort = "POST /api/dtmsvr/abort HTTP/1.1\r\nHost: x\r\nContent-Length: " + body.length() + "\r\n\r\n"
+                    + body;
             send(socket, abort.repeat(65));
             while (ring.published.get() < 64) {
                 Thread.onSpinWait();
@@ -284,8 +315,12 @@ class FrontBoundsTest {
         assertThat(exchange("GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n")).startsWith("HTTP/1.1 200 ");
         assertThat(exchange("GET /api/dtmsvr/version HTTP/1.1\r\nHost: x\r\n\r\n"))
                 .contains("\"v1\"");
-        assertThat(exchange(PING)).contains("pong");
+        assertThat(exchange(PING))
+                .as("charts of DTM probe it")
+                .startsWith("HTTP/1.1 503 ")
+                .contains("starting");
         state = ServerState.DRAINING;
+        assertThat(exchange(PING)).contains("pong");
         assertThat(exchange(ready)).startsWith("HTTP/1.1 503 ").contains("stopping");
         assertThat(exchange("POST /api/clock/advance?ms=1 HTTP/1.1\r\nHost: x\r\nContent-Length: 0\r\n\r\n"))
                 .startsWith("HTTP/1.1 404 ");

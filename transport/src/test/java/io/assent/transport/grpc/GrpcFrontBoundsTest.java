@@ -323,7 +323,8 @@ class GrpcFrontBoundsTest {
 
     @Test
     void shouldRefuseACallForWhichItsConnectionHasNoRoom() throws IOException {
-        // A quarter of it is the share of a connection: two calls with their messages, and a byte less than three calls.
+        // A quarter of it is the share of a connection: two calls with their messages, and a byte less than three
+        // calls.
         budget = new MemoryBudget(4 * (3L * CallBytes.CALL_BYTES - 1));
         start(GENEROUS_MS, GENEROUS_MS, GENEROUS_MS, 10, 100);
         ManagedChannel channel = connect();
@@ -336,7 +337,9 @@ class GrpcFrontBoundsTest {
                 new RawCall(channel, "NewGid").send(new byte[0]).end().status(),
                 Status.Code.RESOURCE_EXHAUSTED,
                 "heldBytesMax");
-        assertThat(call("NewGid", new byte[0]).status().isOk()).as("another connection").isTrue();
+        assertThat(call("NewGid", new byte[0]).status().isOk())
+                .as("another connection")
+                .isTrue();
         channel.shutdownNow();
         eventually(() -> budget.held() == 0);
     }

@@ -5,6 +5,7 @@ import io.assent.engine.BranchCall.Header;
 import io.assent.engine.Outcome;
 import io.assent.engine.TransactionKind;
 import io.assent.transport.MemoryBudget;
+import io.assent.transport.SteadyTasks;
 import io.netty.channel.EventLoop;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.epoll.Epoll;
@@ -60,7 +61,7 @@ final class Caller implements AutoCloseable {
     Caller(DispatcherConfig config, NameResolver resolver, boolean epoll) throws IOException {
         group = new MultiThreadIoEventLoopGroup(1, epoll ? EpollIoHandler.newFactory() : NioIoHandler.newFactory());
         loop = group.next();
-        outbound = new Outbound(config, resolver, memory);
+        outbound = new Outbound(config, resolver, new SteadyTasks(), memory);
         dispatcher = onLoop(() -> outbound.dispatcher(loop, this::ended));
     }
 

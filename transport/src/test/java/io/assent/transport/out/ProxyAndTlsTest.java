@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.assent.engine.Outcome;
 import io.assent.transport.MemoryBudget;
+import io.assent.transport.SteadyTasks;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -113,7 +114,7 @@ class ProxyAndTlsTest {
                     .timeoutMs(20_000)
                     .end();
             assertThat(end.outcome()).isEqualTo(Outcome.UNKNOWN);
-            assertThat(end.text()).contains("secure connection", "certification path");
+            assertThat(end.text()).contains("secure connection", "TrustStore");
             assertThat(participant.requests()).isEmpty();
         }
     }
@@ -125,7 +126,9 @@ class ProxyAndTlsTest {
             Caller.Ended end = caller.call("https://localhost:" + silent.port() + "/")
                     .timeoutMs(200)
                     .end();
-            assertThat(end.text()).isEqualTo("no reply from https://localhost:" + silent.port() + " within 200 ms");
+            assertThat(end.text())
+                    .isEqualTo("no answer to the TLS handshake from https://localhost:" + silent.port()
+                            + " within 200 ms, a port that speaks no TLS is called by http://");
             Caller.eventually(() -> silent.open() == 0, "the connection closes");
         }
     }
@@ -159,7 +162,8 @@ class ProxyAndTlsTest {
         Path missing = directory.resolve("missing.p12");
         DispatcherConfig config =
                 DispatcherConfig.DEFAULT.withTrustStore(new DispatcherConfig.TrustStore(missing, "secret"));
-        assertThatThrownBy(() -> new Outbound(config, NameResolver.SYSTEM, new MemoryBudget(64L << 20)))
+        assertThatThrownBy(
+                        () -> new Outbound(config, NameResolver.SYSTEM, new SteadyTasks(), new MemoryBudget(64L << 20)))
                 .isInstanceOf(IOException.class)
                 .hasMessageContaining(missing.toString());
         assertThat(config.toString()).doesNotContain("secret");
