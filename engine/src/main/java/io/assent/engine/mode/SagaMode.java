@@ -82,11 +82,11 @@ public final class SagaMode implements TransactionMode {
     }
 
     @Override
-    public Plan plan(TransactionView transaction, long nowMs) {
+    public Plan plan(TransactionView transaction, long dueMs) {
         return switch (transaction.status()) {
             case PREPARED, SUCCEED, FAILED -> new RestingPlan();
             case SUBMITTED ->
-                TimedOut.isOver(transaction, nowMs)
+                TimedOut.isOver(transaction, dueMs)
                         ? new TimedOut(transaction)
                         : new Forward(transaction, new Steps(transaction.submission()));
             case ABORTING -> new Backward(transaction, new Steps(transaction.submission()));

@@ -1,5 +1,6 @@
 package io.assent.transport.out;
 
+import io.assent.transport.SteadyTasks;
 import io.grpc.netty.GrpcSslContexts;
 import io.netty.channel.EventLoop;
 import io.netty.channel.IoEventLoop;
@@ -32,6 +33,7 @@ public final class Outbound implements AutoCloseable {
 
     final DispatcherConfig config;
     final Names names;
+    final SteadyTasks tasks;
     /** For https. */
     final SslContext tls;
     /** For the gRPC targets that are called over TLS. */
@@ -40,11 +42,12 @@ public final class Outbound implements AutoCloseable {
     /**
      * @throws IOException when the trust store cannot be read; the message names it
      */
-    public Outbound(DispatcherConfig config, NameResolver resolver) throws IOException {
+    public Outbound(DispatcherConfig config, NameResolver resolver, SteadyTasks tasks) throws IOException {
         this.config = config;
+        this.tasks = tasks;
         this.tls = tls(config.trustStore(), false);
         this.grpcTls = tls(config.trustStore(), true);
-        this.names = new Names(resolver, config.names());
+        this.names = new Names(resolver, config.names(), tasks);
     }
 
     /** The one dispatcher of an event loop. All its methods are to be called on that loop. */

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.assent.engine.Outcome;
+import io.assent.transport.SteadyTasks;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -160,7 +161,7 @@ class ProxyAndTlsTest {
         Path missing = directory.resolve("missing.p12");
         DispatcherConfig config =
                 DispatcherConfig.DEFAULT.withTrustStore(new DispatcherConfig.TrustStore(missing, "secret"));
-        assertThatThrownBy(() -> new Outbound(config, NameResolver.SYSTEM))
+        assertThatThrownBy(() -> new Outbound(config, NameResolver.SYSTEM, new SteadyTasks()))
                 .isInstanceOf(IOException.class)
                 .hasMessageContaining(missing.toString());
         assertThat(config.toString()).doesNotContain("secret");
