@@ -219,10 +219,13 @@ public final class Dispatcher implements AutoCloseable {
     private void warnOfDropped(BranchCall branch, List<Header> sent) {
         int dropped = branch.headers().size() - sent.size();
         if (dropped > 0 && warned.put(branch.gid(), Boolean.TRUE) == null) {
-            LOG.warn(
-                    "gid {}: {} of its branch headers belong to one connection and are not sent on",
-                    branch.gid(),
-                    dropped);
+            String gid = branch.gid().replaceAll("\\p{Cntrl}", " ");
+            LOG.atWarn()
+                    .addKeyValue("gid", gid)
+                    .log(
+                            "gid '{}': {} of its branch headers belong to one connection and are not sent on",
+                            gid,
+                            dropped);
         }
     }
 
