@@ -167,6 +167,8 @@ public final class CoordinatorServer implements AutoCloseable {
         }
         FrontConfig frontConfig = FrontConfig.of(config.bindAddresses(), config.httpPort(), Version.text())
                 .connectionsMax(config.connectionsMax())
+                .idleMs(config.clientIdleMs())
+                .origins(config.origins())
                 .requestTimeoutMs(config.requestTimeoutMs())
                 .zone(config.zone())
                 .manualClock(config.manualClock())

@@ -297,7 +297,7 @@ final class Connection extends ChannelInboundHandlerAdapter implements ClientCon
             firstByteNanos = 0;
             refuseAndClose(408, "the request did not arrive within " + config.wholeRequestMs() + " ms");
             flushIfNeeded();
-        } else if (exchanges.isEmpty() && isOver(quietSinceNanos, config.idleMs(), nowNanos)) {
+        } else if (config.idleMs() > 0 && exchanges.isEmpty() && isOver(quietSinceNanos, config.idleMs(), nowNanos)) {
             context.close();
         }
     }
