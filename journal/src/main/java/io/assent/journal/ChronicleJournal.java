@@ -128,6 +128,11 @@ public final class ChronicleJournal implements Journal {
         return filler.lowOnDisk();
     }
 
+    /** How often the filler failed by something that is no error of the disk, and went on. Any thread. */
+    public long fillerFailures() {
+        return filler.failures();
+    }
+
     /** Why {@link #tryReserve} answers no, or "" when it is only the filler that is behind. Any thread. */
     public String noRoomReason() {
         return filler.failure();

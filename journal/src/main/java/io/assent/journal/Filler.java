@@ -3,14 +3,18 @@ package io.assent.journal;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Keeps the space ahead of the writer filled with zeros, on a thread of its own. When the disk is full it says so, waits, and tries again; the
  * writer meanwhile stays inside what is filled.
  */
 final class Filler implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(Filler.class);
     private static final long RETRY_NANOS = 100_000_000L;
     private static final long IDLE_NANOS = 500_000_000L;
 
@@ -22,6 +26,8 @@ final class Filler implements AutoCloseable {
     private volatile boolean stopped;
     private volatile boolean lowOnDisk;
     private volatile String failure = "";
+    /** Throws that are no error of the disk. */
+    private final AtomicLong failures = new AtomicLong();
 
     Filler(Supplier<Segment> current, JournalConfig config, Runnable onRoom) {
         this.current = current;
@@ -44,6 +50,10 @@ final class Filler implements AutoCloseable {
         return lowOnDisk;
     }
 
+    long failures() {
+        return failures.get();
+    }
+
     /** Why there is no more room, or "". */
     String failure() {
         return failure;
@@ -62,6 +72,13 @@ final class Filler implements AutoCloseable {
                 failure = "the journal's disk: " + e.getMessage();
                 lowOnDisk = true;
                 pause = RETRY_NANOS;
+            } catch (RuntimeException | Error e) {
+                failure = "the journal's filler: " + e;
+                lowOnDisk = true;
+                pause = RETRY_NANOS;
+                if (failures.getAndIncrement() == 0) {
+                    LOG.error("the journal's filler failed and goes on trying", e);
+                }
             }
             if (pause > 0) {
                 LockSupport.parkNanos(pause);

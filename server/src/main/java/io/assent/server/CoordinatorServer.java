@@ -27,10 +27,12 @@ import io.assent.server.sequencer.Sequencer;
 import io.assent.server.sequencer.SyncThread;
 import io.assent.server.sequencer.ThreadDrainer;
 import io.assent.transport.EventLoops;
+import io.assent.transport.SteadyTasks;
 import io.assent.transport.front.ClockControl;
 import io.assent.transport.front.FrontConfig;
 import io.assent.transport.front.FrontMeter;
 import io.assent.transport.front.HttpFront;
+import io.assent.transport.front.ServerCondition;
 import io.assent.transport.front.ServerState;
 import io.assent.transport.grpc.GrpcFront;
 import io.assent.transport.grpc.GrpcFrontConfig;
@@ -50,6 +52,7 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.DoubleSupplier;
+import java.util.function.LongSupplier;
 import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
@@ -66,6 +69,8 @@ public final class CoordinatorServer implements AutoCloseable {
     private final ServerConfig config;
     private final Halt halt;
     private final UnaryOperator<Journal> journalDecorator;
+    private final LongSupplier nanoTime;
+    private final LongSupplier wallMs;
     private final StateMachine machine;
     private final CommandRing ring;
     private final EventLoops eventLoops;
@@ -74,7 +79,7 @@ public final class CoordinatorServer implements AutoCloseable {
     /** Null when nobody wants to hear. */
     private final AlertWebHook alerts;
 
-    private final Metrics metrics = new Metrics(Version.netty(), Version.grpc());
+    private final Metrics metrics;
 
     private DataDirectory directory;
     private Outbound outbound;
@@ -95,7 +100,23 @@ public final class CoordinatorServer implements AutoCloseable {
 
     /** @param journalDecorator wraps the journal that the sequencer sees, for example to count or to witness syncs */
     public CoordinatorServer(ServerConfig config, Halt halt, UnaryOperator<Journal> journalDecorator) {
+        this(config, halt, journalDecorator, System::nanoTime, System::currentTimeMillis);
+    }
+
+    /**
+     * @param journalDecorator see there
+     * @param nanoTime monotonic time that engine time follows; what the transport waits for stays in real time
+     * @param wallMs wall clock, epoch milliseconds
+     */
+    public CoordinatorServer(
+            ServerConfig config,
+            Halt halt,
+            UnaryOperator<Journal> journalDecorator,
+            LongSupplier nanoTime,
+            LongSupplier wallMs) {
         this.journalDecorator = journalDecorator;
+        this.nanoTime = nanoTime;
+        this.wallMs = wallMs;
         this.config = config;
         this.halt = halt;
         this.machine = new StateMachine((gid, command, failure) -> LOG.atError()
@@ -104,6 +125,7 @@ public final class CoordinatorServer implements AutoCloseable {
                 .log("command {} of gid '{}' failed before its first event and was contained", command, gid));
         this.ring = new CommandRing(config.ringSlots(), config.bufferPoolBytes());
         this.eventLoops = EventLoops.create(config.eventLoops());
+        this.metrics = new Metrics(Version.netty(), Version.grpc(), eventLoops.tasks());
         this.alerts = config.alertWebHook() == null
                 ? null
                 : new AlertWebHook(config.alertWebHook(), config.alertRetryLimit(), config.requestTimeoutMs());
@@ -116,7 +138,7 @@ public final class CoordinatorServer implements AutoCloseable {
             checkClockKind();
             openFront();
             Recovery recovery = new Recovery(machine, () -> stopRequested);
-            journal = recovery.open(directory, journalConfig(), this::wakeDrainer);
+            journal = recovery.open(directory, journalConfig(), steadyWake());
             double recoverySeconds = recovery.elapsedMs() / 1e3;
             metrics.gauge("assent_recovery_seconds", "Duration of the replay at the start.", () -> recoverySeconds);
             metrics.gauge("assent_recovery_records", "Records replayed at the start.", recovery::records);
@@ -176,10 +198,10 @@ public final class CoordinatorServer implements AutoCloseable {
                 .resetTimeoutS(RESET_TIMEOUTS * config.engine().timeoutToFailS());
         ClockControl clock = (advance, whenDone) -> manualClock.advance(advance, whenDone);
         FrontMeter meter = new FrontLog(metrics, System::nanoTime);
-        front = new HttpFront(eventLoops, frontConfig, publishers::get, new NoHistory(), () -> state, clock, meter);
+        front = new HttpFront(eventLoops, frontConfig, publishers::get, new NoHistory(), condition(), clock, meter);
         grpcFront = new GrpcFront(eventLoops, grpcFrontConfig(frontConfig), front::loop);
         try {
-            outbound = new Outbound(dispatcherConfig(), NameResolver.SYSTEM);
+            outbound = new Outbound(dispatcherConfig(), NameResolver.SYSTEM, eventLoops.tasks());
         } catch (IOException | IllegalArgumentException e) {
             // A trust store or a proxy variable.
             throw new StartFailure(ExitCode.BAD_CONFIGURATION, e.getMessage(), e);
@@ -223,7 +245,8 @@ public final class CoordinatorServer implements AutoCloseable {
         Dispatcher dispatcher = loop.submit(() -> outbound.dispatcher(loop, ends))
                 .syncUninterruptibly()
                 .getNow();
-        port[0] = new LoopPort(loop, front.loop(number), dispatcher, alerts == null ? alert -> {} : alerts);
+        port[0] = new LoopPort(
+                loop, eventLoops.tasks(), front.loop(number), dispatcher, alerts == null ? alert -> {} : alerts);
         return port[0];
     }
 
@@ -251,8 +274,8 @@ public final class CoordinatorServer implements AutoCloseable {
 
     private void startSequencer() {
         EngineClock clock = config.manualClock()
-                ? EngineClock.manual(System::currentTimeMillis, journal.lastTimeMs())
-                : EngineClock.real(System::nanoTime, System::currentTimeMillis, journal.lastTimeMs());
+                ? EngineClock.manual(nanoTime, wallMs, journal.lastTimeMs())
+                : EngineClock.real(nanoTime, wallMs, journal.lastTimeMs());
         Journal decorated = new MeteredJournal(journalDecorator.apply(journal), metrics);
         machine.observer(new EngineLog(metrics.engine(), System::nanoTime));
         if (alerts != null) {
@@ -263,8 +286,9 @@ public final class CoordinatorServer implements AutoCloseable {
                     new String[] {"sent", "failed", "dropped"},
                     new DoubleSupplier[] {alerts::sent, alerts::failed, alerts::dropped});
         }
+        ServerGauges.registerTasks(metrics, eventLoops.tasks(), journal::fillerFailures);
         ServerGauges.register(metrics, ring, journal, machine, clock, directory, front, grpcFront, dispatchers());
-        syncThread = syncsInline() ? null : new SyncThread(decorated, this::wakeDrainer, halt);
+        syncThread = syncsInline() ? null : new SyncThread(decorated, steadyWake(), halt);
         List<LoopOutlet> outlets = new ArrayList<>(ports);
         sequencer = new Sequencer(
                 ring, new MachineDecider(machine), decorated, clock, outlets, this::pressure, syncThread, halt);
@@ -274,8 +298,12 @@ public final class CoordinatorServer implements AutoCloseable {
         if (config.manualClock()) {
             manualClock = new ManualClock(
                     sequencer,
-                    System::nanoTime,
-                    delayMs -> eventLoops.loops().get(0).schedule(ready::wake, delayMs, TimeUnit.MILLISECONDS));
+                    nanoTime,
+                    delayMs -> eventLoops.loops().get(0).schedule(ready::wake, delayMs, TimeUnit.MILLISECONDS),
+                    () -> alerts == null || alerts.isIdle());
+            if (alerts != null) {
+                alerts.onIdle(eventLoops.tasks().steady(SteadyTasks.Kind.WAKE_UPS, ready::wake));
+            }
         }
         sequencer.start(config.engine(), journal.boot());
         drainer = ready;
@@ -295,11 +323,35 @@ public final class CoordinatorServer implements AutoCloseable {
         };
     }
 
+    private ServerCondition condition() {
+        return new ServerCondition() {
+            @Override
+            public ServerState state() {
+                return state;
+            }
+
+            @Override
+            public String refusesNewGids() {
+                if (sequencer.hasNoRoom()) {
+                    return "nothing can be recorded: the journal's disk is full";
+                }
+                return journal.lowOnDisk()
+                        ? "no new transactions: less than FreeDiskMin is free on the journal's disk"
+                        : "";
+            }
+        };
+    }
+
     private Pressure pressure() {
         if (state == ServerState.DRAINING) {
             return Pressure.DRAINING;
         }
         return journal.lowOnDisk() ? Pressure.DISK : Pressure.NONE;
+    }
+
+    /** For threads that must not end because a wake-up fails. */
+    private Runnable steadyWake() {
+        return eventLoops.tasks().steady(SteadyTasks.Kind.WAKE_UPS, this::wakeDrainer);
     }
 
     private void wakeDrainer() {

@@ -45,7 +45,10 @@ public final class Settings {
             integer("ClientIdleTimeout", "650", "seconds a client connection may be idle; 0 for ever"),
             text("AllowedOrigins", "", "origins of web pages that are served beside the server's own, with commas between"),
             integer("FreeDiskMin", "536870912", "bytes of free disk below which new transactions are refused"),
-            text("TrustStore", "", "file of certificates that branch calls over TLS trust; empty for the system's"),
+            text(
+                    "TrustStore",
+                    "",
+                    "file of certificates that branch calls over TLS trust, a key store or PEM; empty for the system's"),
             text("TrustStorePassword", "", "password of the trust store"),
             text("GrpcTls", "", "gRPC targets called over TLS: host:port, host, *.domain or *, with commas between"),
             text("LogLevel", "info", "debug, info, warn or error"),

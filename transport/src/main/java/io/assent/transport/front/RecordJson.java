@@ -11,7 +11,7 @@ import io.assent.engine.Rejection;
 import io.assent.engine.Topic;
 import io.assent.engine.TransactionRecord;
 import io.assent.engine.TransactionStatus;
-import io.assent.transport.MaskedUrl;
+import io.assent.engine.MaskedUrl;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.StringWriter;

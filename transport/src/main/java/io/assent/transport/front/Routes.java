@@ -211,7 +211,14 @@ final class Routes {
 
     private void ready(Exchange exchange) {
         switch (loop.state()) {
-            case SERVING -> responses.plain(exchange, 200, "serving");
+            case SERVING -> {
+                String refusal = loop.condition().refusesNewGids();
+                if (refusal.isEmpty()) {
+                    responses.plain(exchange, 200, "serving");
+                } else {
+                    responses.unavailable(exchange, refusal);
+                }
+            }
             case STARTING -> responses.unavailable(exchange, "starting");
             case DRAINING -> responses.unavailable(exchange, "stopping");
         }

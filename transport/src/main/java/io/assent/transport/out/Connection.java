@@ -183,7 +183,7 @@ final class Connection extends ChannelInboundHandlerAdapter {
                 replied(true);
                 return;
             }
-            String how = broken == null || broken.getMessage() == null ? "" : ": " + broken.getMessage();
+            String how = broken == null ? "" : ": " + ConnectionFault.text(broken, ConnectionFault.PLAIN_HTTP);
             fail(new BrokenReply("connection to " + destination.origin + " closed "
                     + (decoder.started() ? "in the middle of the reply" : "before a reply came") + how));
         } catch (BrokenReply unreadable) {

@@ -7,6 +7,7 @@ import io.assent.engine.codec.CommandFrame;
 import io.assent.engine.codec.CommandPublisher;
 import io.assent.engine.codec.CommandSink;
 import io.assent.transport.EventLoops;
+import io.assent.transport.SteadyTasks;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.Socket;
@@ -126,6 +127,31 @@ class FrontBoundsTest {
             assertThat(both).containsOnlyOnce("Connection: keep-alive\r\nKeep-Alive: timeout=120\r\n");
             assertThat(both).containsPattern("Date: [A-Z][a-z]{2}, \\d\\d [A-Z][a-z]{2} \\d{4} \\d\\d:\\d\\d:\\d\\d GMT");
         }
+    }
+
+    @Test
+    void shouldLookAfterTheOtherConnectionsWhenLookingAtOneFails() throws IOException {
+        start(SMALL_MS, GENEROUS_MS, 10);
+        ClientConnection broken = new ClientConnection() {
+            @Override
+            public void pauseReads(boolean paused) {}
+
+            @Override
+            public void sweep(long nowNanos) {
+                throw new IllegalStateException("planted");
+            }
+
+            @Override
+            public void close() {}
+        };
+        loops.loops().get(0).submit(() -> front.loop(0).add(broken)).syncUninterruptibly();
+        for (int i = 0; i < 2; i++) {
+            try (Socket socket = connect()) {
+                send(socket, PING);
+                assertThat(untilClosed(socket)).contains("pong");
+            }
+        }
+        assertThat(loops.tasks().failures(SteadyTasks.Kind.CLIENTS)).isGreaterThan(1);
     }
 
     @Test
