@@ -131,7 +131,8 @@ final class JsonRpc {
         if (value == JsonToken.START_OBJECT) {
             int end = (int) parser.currentLocation().getCharOffset();
             boolean oneLine = text.lastIndexOf('\n', start) < 0;
-            String blanks = oneLine ? " ".repeat(start) : text.substring(0, start).replaceAll("[^\n]", " ");
+            String blanks =
+                    oneLine ? " ".repeat(start) : text.substring(0, start).replaceAll("[^\n]", " ");
             return blanks + text.substring(start, end);
         }
         return value == JsonToken.VALUE_NULL ? parameters : "";

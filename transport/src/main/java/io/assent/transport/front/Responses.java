@@ -31,9 +31,8 @@ final class Responses {
     Responses(RecordJson json, FrontMeter meter, long idleMs) {
         this.json = json;
         this.meter = meter;
-        this.keepAlive = idleMs < 1_000
-                ? ""
-                : "Connection: keep-alive\r\nKeep-Alive: timeout=" + idleMs / 1_000 + "\r\n";
+        this.keepAlive =
+                idleMs < 1_000 ? "" : "Connection: keep-alive\r\nKeep-Alive: timeout=" + idleMs / 1_000 + "\r\n";
     }
 
     /** The engine's answer, as SDKs expect it. */
@@ -68,9 +67,19 @@ final class Responses {
         switch (answer.verdict()) {
             case SUCCESS -> respond(exchange, 200, JSON, json.rpcResult(exchange.rpcId), status);
             case FAILURE ->
-                respond(exchange, 200, JSON, json.rpcError(exchange.rpcId, RPC_FAILURE, answer.sentence(), true), status);
+                respond(
+                        exchange,
+                        200,
+                        JSON,
+                        json.rpcError(exchange.rpcId, RPC_FAILURE, answer.sentence(), true),
+                        status);
             case ONGOING ->
-                respond(exchange, 200, JSON, json.rpcError(exchange.rpcId, RPC_INTERNAL, answer.sentence(), true), status);
+                respond(
+                        exchange,
+                        200,
+                        JSON,
+                        json.rpcError(exchange.rpcId, RPC_INTERNAL, answer.sentence(), true),
+                        status);
             case ERROR -> {
                 boolean returned = !WireErrors.isRaised(answer.code());
                 respond(
@@ -114,7 +123,8 @@ final class Responses {
     /** Refuses a request that is not looked at any further. */
     void refuse(Exchange exchange, int status, Rejection rejection) {
         meter.refused(exchange.api, exchange.gid(), Answer.refused(rejection, null));
-        String more = "X-Assent-Code: " + rejection.code() + "\r\n" + (status == 415 ? "Accept-Encoding: gzip\r\n" : "");
+        String more =
+                "X-Assent-Code: " + rejection.code() + "\r\n" + (status == 415 ? "Accept-Encoding: gzip\r\n" : "");
         respond(exchange, status, JSON, message(exchange, rejection.text()), more);
     }
 

@@ -125,7 +125,8 @@ class FrontBoundsTest {
             send(socket, PING + PING.replace("Host: x\r\n", "Host: x\r\nConnection: close\r\n"));
             String both = untilClosed(socket);
             assertThat(both).containsOnlyOnce("Connection: keep-alive\r\nKeep-Alive: timeout=120\r\n");
-            assertThat(both).containsPattern("Date: [A-Z][a-z]{2}, \\d\\d [A-Z][a-z]{2} \\d{4} \\d\\d:\\d\\d:\\d\\d GMT");
+            assertThat(both)
+                    .containsPattern("Date: [A-Z][a-z]{2}, \\d\\d [A-Z][a-z]{2} \\d{4} \\d\\d:\\d\\d:\\d\\d GMT");
         }
     }
 
@@ -262,8 +263,8 @@ class FrontBoundsTest {
                 .startsWith("HTTP/1.1 503 ")
                 .contains("\"transaction\":{\"gid\":\"\",\"status\":\"\"");
         String rpc = "{\"jsonrpc\":\"2.0\",\"method\":\"newGid\",\"id\":\"7\"}";
-        assertThat(exchange("POST /api/json-rpc HTTP/1.1\r\nHost: x\r\nContent-Length: " + rpc.length() + "\r\n\r\n"
-                        + rpc))
+        assertThat(exchange(
+                        "POST /api/json-rpc HTTP/1.1\r\nHost: x\r\nContent-Length: " + rpc.length() + "\r\n\r\n" + rpc))
                 .startsWith("HTTP/1.1 503 ")
                 .contains("Retry-After: 1", "\"id\":\"7\"", "starting");
         assertThat(exchange("GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n")).startsWith("HTTP/1.1 200 ");

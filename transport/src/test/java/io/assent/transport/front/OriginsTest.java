@@ -21,7 +21,12 @@ class OriginsTest {
 
     @ParameterizedTest
     @CsvSource({
-        "http://h, h", "http://h, h:80", "http://h:80, H", "https://h, h:443", "https://h:8443, h:8443", "http://[::1]:8, [::1]:8"
+        "http://h, h",
+        "http://h, h:80",
+        "http://h:80, H",
+        "https://h, h:443",
+        "https://h:8443, h:8443",
+        "http://[::1]:8, [::1]:8"
     })
     void shouldServeAPageWhenItIsItsOwn(String origin, String host) {
         assertThat(Origins.OWN.refusal(headers("Origin", origin, "Host", host))).isNull();
@@ -57,7 +62,8 @@ class OriginsTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"", "a", "a.b:8", "ftp://a", "http://", "http://a/", "http://a/b", "http://u@a", "http://a b"})
+    @ValueSource(
+            strings = {"", "a", "a.b:8", "ftp://a", "http://", "http://a/", "http://a/b", "http://u@a", "http://a b"})
     void shouldKnowWhatIsNoOrigin(String text) {
         assertThat(Origins.isOrigin(text)).isFalse();
     }

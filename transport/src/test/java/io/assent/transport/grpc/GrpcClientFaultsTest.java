@@ -317,7 +317,8 @@ class GrpcClientFaultsTest {
                 .addBinPayloads(ByteString.EMPTY)
                 .addBinPayloads(ByteString.EMPTY)
                 .build();
-        assertThat(call(SUBMIT, message(0, saga.toByteArray()))).contains("steps[1].action 'h/a.B/C' can not be called");
+        assertThat(call(SUBMIT, message(0, saga.toByteArray())))
+                .contains("steps[1].action 'h/a.B/C' can not be called");
         DtmBranchRequest branch = DtmBranchRequest.newBuilder()
                 .setGid("g")
                 .setTransType("xa")

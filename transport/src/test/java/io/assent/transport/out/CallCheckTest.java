@@ -58,12 +58,15 @@ class CallCheckTest {
 
     @Test
     void shouldRefuseHeadersThatCanNotBeSent() {
-        assertThat(CallCheck.httpHeadersRefusal(List.of(new Header("x", "ü\ty")))).isNull();
+        assertThat(CallCheck.httpHeadersRefusal(List.of(new Header("x", "ü\ty"))))
+                .isNull();
         assertThat(CallCheck.httpHeadersRefusal(List.of(new Header("x y", "")))).contains("name");
-        assertThat(CallCheck.httpHeadersRefusal(List.of(new Header("x", "a\nb")))).contains("control character");
+        assertThat(CallCheck.httpHeadersRefusal(List.of(new Header("x", "a\nb"))))
+                .contains("control character");
         assertThat(CallCheck.grpcHeadersRefusal(List.of(new Header("X-a_b.c", "v"), new Header("y-bin", "ü"))))
                 .isNull();
-        assertThat(CallCheck.grpcHeadersRefusal(List.of(new Header("user-agent", "ü")))).isNull();
+        assertThat(CallCheck.grpcHeadersRefusal(List.of(new Header("user-agent", "ü"))))
+                .isNull();
         assertThat(CallCheck.grpcHeadersRefusal(List.of(new Header("x!", "v")))).contains("metadata key");
         assertThat(CallCheck.grpcHeadersRefusal(List.of(new Header("x", "ü")))).contains("printable");
     }
