@@ -294,7 +294,7 @@ final class Engine implements Commands {
         turn.caused(request);
         turn.observer.administered("forceStop", gid, request);
         rounds.stop(known);
-        work.finish(known, TransactionStatus.FAILED);
+        work.stop(known);
         return turn.answer(request, Answer.success(known.status));
     }
 

@@ -118,12 +118,21 @@ final class Work {
     }
 
     void finish(Transaction transaction, TransactionStatus status) {
+        end(transaction, status, false);
+    }
+
+    /** An administrator ends it; nothing is undone. */
+    void stop(Transaction transaction) {
+        end(transaction, TransactionStatus.FAILED, true);
+    }
+
+    private void end(Transaction transaction, TransactionStatus status, boolean forced) {
         if (transaction.openCalls > 0) {
             turn.effects.withdraw(transaction.id);
             calls.abandon(transaction);
         }
         cancelTimers(transaction);
-        events.finished(turn.now, transaction.id, status);
+        events.finished(turn.now, transaction.id, status, forced);
         turn.observer.finished(transaction.gid(), status);
         transaction.plan = null;
         rounds.end(transaction);

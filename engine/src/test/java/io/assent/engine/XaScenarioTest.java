@@ -116,7 +116,7 @@ class XaScenarioTest {
                 f answer 4 SUCCESS aborting
                 > stop g
                 e caused ann stuck
-                e finished 1 failed
+                e finished 1 failed by force
                 f withdraw 1
                 f answer 5 SUCCESS failed
                 > reply g/01/rollback SUCCESS

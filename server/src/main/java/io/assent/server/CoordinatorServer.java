@@ -62,6 +62,9 @@ import org.slf4j.LoggerFactory;
 public final class CoordinatorServer implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(CoordinatorServer.class);
     private static final long STOP_LOOK_NANOS = 5_000_000;
+    /** With less than this left for unfinished transactions, hardly one is accepted. */
+    private static final int SMALL_TRANSACTION_BYTES = 512;
+
     private static final String CLOCK_PROPERTY = "clock";
     /** resetCronTime looks at what is further away than this many time-outs, unless told otherwise (PROTOCOL 2.2). */
     private static final int RESET_TIMEOUTS = 3;
@@ -92,6 +95,9 @@ public final class CoordinatorServer implements AutoCloseable {
     private volatile ManualClock manualClock;
     private volatile ServerState state = ServerState.STARTING;
     private volatile boolean stopRequested;
+    /** As last told; the drainer's. */
+    private boolean lowOnDisk;
+
     private boolean closed;
 
     public CoordinatorServer(ServerConfig config, Halt halt) {
@@ -332,21 +338,46 @@ public final class CoordinatorServer implements AutoCloseable {
 
             @Override
             public String refusesNewGids() {
-                if (sequencer.hasNoRoom()) {
-                    return "nothing can be recorded: the journal's disk is full";
-                }
-                return journal.lowOnDisk()
-                        ? "no new transactions: less than FreeDiskMin is free on the journal's disk"
-                        : "";
+                return boundReached();
             }
         };
     }
 
     private Pressure pressure() {
+        boolean low = journal.lowOnDisk();
+        if (low != lowOnDisk) {
+            lowOnDisk = low;
+            tellDisk(low);
+        }
         if (state == ServerState.DRAINING) {
             return Pressure.DRAINING;
         }
-        return journal.lowOnDisk() ? Pressure.DISK : Pressure.NONE;
+        return low ? Pressure.DISK : Pressure.NONE;
+    }
+
+    private static void tellDisk(boolean low) {
+        if (low) {
+            LOG.warn("the journal's disk has less than FreeDiskMin free: new transactions are refused");
+        } else {
+            LOG.info("the journal's disk has enough free space again: new transactions are accepted");
+        }
+    }
+
+    private String boundReached() {
+        io.assent.engine.Settings bounds = config.engine();
+        if (sequencer.hasNoRoom()) {
+            return "nothing can be recorded, for the journal's disk is full";
+        }
+        if (journal.lowOnDisk()) {
+            return Pressure.DISK.boundName() + " is below FreeDiskMin " + config.freeDiskMinBytes();
+        }
+        if (machine.liveTransactions() >= bounds.liveTransactionsMax()) {
+            return bounds.liveTransactionsMax() + " unfinished transactions are the bound LiveTransactionsMax";
+        }
+        if (machine.liveBytes() + SMALL_TRANSACTION_BYTES > bounds.liveBytesMax()) {
+            return bounds.liveBytesMax() + " bytes of unfinished transactions are the bound LiveBytesMax";
+        }
+        return "";
     }
 
     /** For threads that must not end because a wake-up fails. */

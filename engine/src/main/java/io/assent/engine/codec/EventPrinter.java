@@ -84,8 +84,8 @@ public final class EventPrinter implements Events {
     }
 
     @Override
-    public void finished(long now, long id, TransactionStatus status) {
-        print(now, id, "finished: " + status.wireName());
+    public void finished(long now, long id, TransactionStatus status, boolean forced) {
+        print(now, id, "finished: " + status.wireName() + (forced ? ", stopped by force" : ""));
     }
 
     @Override

@@ -92,7 +92,10 @@ final class Routes {
         switch (path) {
             case "/api/ping" -> {
                 exchange.api = null;
-                responses.json(exchange, 200, json.texts("msg", "pong"));
+                // Charts of DTM take it for the sign that requests are served.
+                if (!isStarting(exchange)) {
+                    responses.json(exchange, 200, json.texts("msg", "pong"));
+                }
             }
             case "/healthz" -> {
                 exchange.api = null;
@@ -216,7 +219,7 @@ final class Routes {
                 if (refusal.isEmpty()) {
                     responses.plain(exchange, 200, "serving");
                 } else {
-                    responses.unavailable(exchange, refusal);
+                    responses.unavailable(exchange, "no new transactions now: " + refusal);
                 }
             }
             case STARTING -> responses.unavailable(exchange, "starting");

@@ -55,6 +55,7 @@ public final class Dispatcher implements AutoCloseable {
     final Set<Dial> dials = new HashSet<>();
     final ConnectionBudget budget;
     final GrpcChannels grpcChannels;
+    final LongReplies longReplies;
 
     private final EndedCalls ends;
     private final Map<Destination.Key, Destination> destinations = new HashMap<>();
@@ -92,6 +93,7 @@ public final class Dispatcher implements AutoCloseable {
         this.ends = new EndedCalls(loop, outbound.tasks, ends, counters, this::flush);
         this.budget = new ConnectionBudget(config.pool(), counters);
         this.deadlines = new Deadlines(loop, outbound.tasks);
+        this.longReplies = new LongReplies(loop);
         this.grpcChannels = new GrpcChannels(this, outbound.grpcTls);
     }
 

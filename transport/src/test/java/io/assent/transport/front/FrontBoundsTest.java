@@ -270,8 +270,12 @@ class FrontBoundsTest {
         assertThat(exchange("GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n")).startsWith("HTTP/1.1 200 ");
         assertThat(exchange("GET /api/dtmsvr/version HTTP/1.1\r\nHost: x\r\n\r\n"))
                 .contains("\"v1\"");
-        assertThat(exchange(PING)).contains("pong");
+        assertThat(exchange(PING))
+                .as("charts of DTM probe it")
+                .startsWith("HTTP/1.1 503 ")
+                .contains("starting");
         state = ServerState.DRAINING;
+        assertThat(exchange(PING)).contains("pong");
         assertThat(exchange(ready)).startsWith("HTTP/1.1 503 ").contains("stopping");
         assertThat(exchange("POST /api/clock/advance?ms=1 HTTP/1.1\r\nHost: x\r\nContent-Length: 0\r\n\r\n"))
                 .startsWith("HTTP/1.1 404 ");

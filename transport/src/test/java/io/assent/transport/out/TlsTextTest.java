@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.assent.engine.Outcome;
+import io.assent.transport.SteadyTasks;
 import io.grpc.Status;
 import io.grpc.netty.GrpcSslContexts;
 import io.netty.handler.ssl.SslContext;
@@ -239,22 +240,25 @@ class TlsTextTest {
                 + "\n-----END CERTIFICATE-----\n";
     }
 
+    private static Outbound outbound(DispatcherConfig config) throws IOException {
+        return new Outbound(config, NameResolver.SYSTEM, new SteadyTasks());
+    }
+
     @Test
     void shouldSayWhyATrustStoreCanNotBeUsed() throws IOException {
         Path text = Files.writeString(directory.resolve("text"), "certificates to come");
         Path broken = Files.writeString(
                 directory.resolve("broken.pem"), "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n");
-        assertThatThrownBy(() -> new Outbound(trusting(directory.resolve("none"), null), NameResolver.SYSTEM))
+        assertThatThrownBy(() -> outbound(trusting(directory.resolve("none"), null)))
                 .hasMessage("trust store " + directory.resolve("none") + " cannot be used: there is no such file");
-        assertThatThrownBy(() -> new Outbound(trusting(text, null), NameResolver.SYSTEM))
+        assertThatThrownBy(() -> outbound(trusting(text, null)))
                 .hasMessage("trust store " + text
                         + " cannot be used: it is neither a key store nor a text with certificates (PEM)");
-        assertThatThrownBy(() -> new Outbound(trusting(broken, null), NameResolver.SYSTEM))
+        assertThatThrownBy(() -> outbound(trusting(broken, null)))
                 .hasMessageStartingWith("trust store " + broken + " cannot be used: ");
-        assertThatThrownBy(() -> new Outbound(trusting(keys, null), NameResolver.SYSTEM))
+        assertThatThrownBy(() -> outbound(trusting(keys, null)))
                 .hasMessage("trust store " + keys
                         + " cannot be used: it holds no certificate, or none without its password");
-        assertThatThrownBy(() -> new Outbound(trusting(keys, "wrong"), NameResolver.SYSTEM))
-                .hasMessageContaining("password");
+        assertThatThrownBy(() -> outbound(trusting(keys, "wrong"))).hasMessageContaining("password");
     }
 }
