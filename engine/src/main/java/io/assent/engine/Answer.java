@@ -9,8 +9,11 @@ import java.util.Objects;
  * @param code stable machine-readable code, such as {@code gid.unknown}; "" for a success
  * @param text the sentence for people; "" for a success
  * @param status the transaction's status when the answer was decided, or null when it has none
+ * @param pending to a client that waited in vain: which branch holds the transaction up, and by which error; "" otherwise. Free of the words
+ *     that stand for an outcome
  */
-public record Answer(Verdict verdict, String code, String text, TransactionStatus status) {
+public record Answer(Verdict verdict, String code, String text, TransactionStatus status, String pending) {
+    static final String NOT_FINISHED = "round.not_finished";
 
     /** The plain success without a transaction, for requests that change nothing. */
     public static final Answer SUCCESS = new Answer(Verdict.SUCCESS, "", "", null);
@@ -19,6 +22,21 @@ public record Answer(Verdict verdict, String code, String text, TransactionStatu
         Objects.requireNonNull(verdict);
         Objects.requireNonNull(code);
         Objects.requireNonNull(text);
+        Objects.requireNonNull(pending);
+    }
+
+    /** An answer that nothing holds up. */
+    public Answer(Verdict verdict, String code, String text, TransactionStatus status) {
+        this(verdict, code, text, status, "");
+    }
+
+    /** The sentence for people, and why it has not ended yet where that is all that it says. */
+    public String sentence() {
+        return code.equals(NOT_FINISHED) && !pending.isEmpty() ? text + "; not ended yet: " + pending : text;
+    }
+
+    Answer heldUpBy(String what) {
+        return new Answer(verdict, code, text, status, what);
     }
 
     public static Answer success(TransactionStatus status) {

@@ -14,6 +14,8 @@ final class Rounds {
     static final String PREAMBLE =
             "your http/grpc result should be specified as in:\nhttps://dtm.pub/practice/arch.html#proto\nunkown result will be retried: ";
 
+    private static final long SECOND_MS = 1_000;
+
     /** The request does not say that its client waits. */
     static final int UNSAID = -1;
 
@@ -135,6 +137,43 @@ final class Rounds {
 
     /** What a client that waits is told now (PROTOCOL 6.7). */
     Answer answerNow(Transaction transaction) {
+        Answer answer = verdictNow(transaction);
+        return transaction.isTerminal() ? answer : answer.heldUpBy(pending(transaction));
+    }
+
+    /** Which branch holds it up, and by which error: of those that failed last time the first, else the first that is being called. */
+    private String pending(Transaction transaction) {
+        if (transaction.quarantined) {
+            return "it is quarantined: " + Rejection.withoutMarkers(transaction.quarantineReason);
+        }
+        Branch first = null;
+        for (int row = 0; row < transaction.rowCount(); row++) {
+            Branch branch = transaction.touched(row);
+            boolean waits = branch != null
+                    && branch.status == BranchStatus.PREPARED
+                    && (branch.open != null || branch.timer != null || branch.attempts > 0);
+            if (waits && (first == null || (first.lastOutcome == null && branch.lastOutcome != null))) {
+                first = branch;
+            }
+        }
+        if (first == null) {
+            return transaction.timer == null ? "its turn has not come" : "its time has not come";
+        }
+        String name = "branch " + transaction.rows.branchId(first.row) + " " + transaction.rows.operation(first.row);
+        if (first.lastOutcome == null) {
+            return name + " is being called";
+        }
+        String error = first.lastText.isEmpty() ? first.lastOutcome.name() : first.lastText;
+        String next = "";
+        if (first.open != null) {
+            next = ", it is being called again";
+        } else if (first.timer != null) {
+            next = ", called again in " + (first.timer.deadlineMs - turn.now + SECOND_MS - 1) / SECOND_MS + " s";
+        }
+        return name + ": " + Rejection.withoutMarkers(error) + next;
+    }
+
+    private Answer verdictNow(Transaction transaction) {
         TransactionStatus status = transaction.status;
         if (status == TransactionStatus.SUCCEED || (status == TransactionStatus.FAILED && transaction.waitersAborted)) {
             return Answer.success(status);
@@ -157,6 +196,6 @@ final class Rounds {
             String text = reason.endsWith("FAILURE") ? reason : reason + " FAILURE";
             return new Answer(Verdict.FAILURE, "round.rolled_back", text, status);
         }
-        return new Answer(Verdict.FAILURE, "round.not_finished", "wait result not return success: FAILURE", status);
+        return new Answer(Verdict.FAILURE, Answer.NOT_FINISHED, "wait result not return success: FAILURE", status);
     }
 }

@@ -204,6 +204,8 @@ public final class CoordinatorServer implements AutoCloseable {
         }
         FrontConfig frontConfig = FrontConfig.of(config.bindAddresses(), config.httpPort(), Version.text())
                 .connectionsMax(descriptors.clients())
+                .idleMs(config.clientIdleMs())
+                .origins(config.origins())
                 .requestTimeoutMs(config.requestTimeoutMs())
                 .zone(config.zone())
                 .manualClock(config.manualClock())

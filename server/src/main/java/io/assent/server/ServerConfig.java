@@ -4,6 +4,7 @@ import io.assent.journal.Durability;
 import io.assent.server.config.BadSetting;
 import io.assent.server.config.LogConfig;
 import io.assent.server.config.Settings;
+import io.assent.transport.front.Origins;
 import io.assent.transport.out.GrpcTls;
 import io.netty.util.internal.PlatformDependent;
 import java.net.InetAddress;
@@ -59,6 +60,8 @@ public final class ServerConfig {
     private final long bufferPoolBytes;
     private final long heldBytesMax;
     private final int connectionsMax;
+    private final long clientIdleMs;
+    private final Origins origins;
     private final long freeDiskMinBytes;
     private final Path trustStore;
     private final String trustStorePassword;
@@ -101,6 +104,8 @@ public final class ServerConfig {
         bufferPoolBytes = bufferPoolBytes(settings.integer("BufferPoolBytes", 0, 1L << 40));
         heldBytesMax = heldBytesMax(settings.integer("HeldBytesMax", 0, 1L << 40));
         connectionsMax = (int) settings.integer("ConnectionsMax", 1, 1_000_000);
+        clientIdleMs = settings.integer("ClientIdleTimeout", 0, 1_000_000) * 1_000;
+        origins = origins(settings.text("AllowedOrigins"));
         freeDiskMinBytes = settings.integer("FreeDiskMin", 0, Long.MAX_VALUE);
         String store = settings.text("TrustStore");
         trustStore = store.isEmpty() ? null : Path.of(store);
@@ -143,6 +148,22 @@ public final class ServerConfig {
             }
         }
         return List.copyOf(addresses);
+    }
+
+    private static Origins origins(String text) {
+        Set<String> allowed = new LinkedHashSet<>();
+        for (String entry : text.split(",", -1)) {
+            String origin = entry.strip().toLowerCase(Locale.ROOT);
+            if (!origin.isEmpty() && !Origins.isOrigin(origin)) {
+                throw new BadSetting(
+                        "AllowedOrigins must be origins such as http://host:8080 with commas between, or *, found '"
+                                + text + "'");
+            }
+            if (!origin.isEmpty()) {
+                allowed.add(origin);
+            }
+        }
+        return new Origins(Set.copyOf(allowed));
     }
 
     private static io.assent.engine.Settings engineSettings(Settings settings) {
@@ -301,6 +322,15 @@ public final class ServerConfig {
 
     public int connectionsMax() {
         return connectionsMax;
+    }
+
+    /** How long a connection of a client without a request stays open, 0 for ever. */
+    public long clientIdleMs() {
+        return clientIdleMs;
+    }
+
+    public Origins origins() {
+        return origins;
     }
 
     public long freeDiskMinBytes() {

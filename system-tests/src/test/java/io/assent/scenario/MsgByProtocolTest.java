@@ -129,7 +129,8 @@ class MsgByProtocolTest {
     void shouldHoldADelayedMessageBack(World world) {
         Reply reply = world.client()
                 .submit(world.msg("g", 1).customData("{\"delay\":7}").waits());
-        reply.shouldBe(Verdict.FAILURE, "wait result not return success: FAILURE");
+        reply.shouldBe(
+                Verdict.FAILURE, "wait result not return success: FAILURE; not ended yet: its time has not come");
         assertThat(reply.status()).isEqualTo("submitted");
         world.pass(6_999);
         assertThat(world.busi().calls()).isEmpty();
@@ -164,7 +165,11 @@ class MsgByProtocolTest {
         Reply refused = world.client().submit(msg);
         assertThat(refused.verdict()).isEqualTo(Verdict.FAILURE);
         assertThat(refused.text()).endsWith("\n" + RETRIED + "not me FAILURE");
-        world.client().submit(msg).shouldBe(Verdict.FAILURE, "wait result not return success: FAILURE");
+        world.client()
+                .submit(msg)
+                .shouldBe(
+                        Verdict.FAILURE,
+                        "wait result not return success: FAILURE; not ended yet: branch 01 action: Ongoing, called again in 40 s");
         assertThat(world.status("g")).isEqualTo("submitted");
         assertThat(world.busi().calls()).as("one after the other").containsExactly("a1", "a1", "a1");
         world.client().submit(msg).shouldBeSuccess();

@@ -47,6 +47,11 @@ public final class Settings {
             integer("BufferPoolBytes", "0", "bytes of large commands under way at most; 0 for a sixteenth of the heap"),
             integer("HeldBytesMax", "0", "bytes of requests, answers and calls under way; 0 for a fifth of the heap"),
             integer("ConnectionsMax", "10000", "client connections at most"),
+            integer("ClientIdleTimeout", "650", "seconds a client connection may be idle; 0 for ever"),
+            text(
+                    "AllowedOrigins",
+                    "",
+                    "origins of web pages that are served beside the server's own, with commas between"),
             integer("FreeDiskMin", "536870912", "bytes of free disk below which new transactions are refused"),
             text(
                     "TrustStore",

@@ -6,6 +6,7 @@ import ch.qos.logback.classic.Level;
 import io.assent.engine.BranchCall;
 import io.assent.engine.BranchCall.Header;
 import io.assent.engine.TransactionKind;
+import io.assent.transport.MemoryBudget;
 import io.assent.transport.SteadyTasks;
 import io.assent.transport.out.Dispatcher;
 import io.assent.transport.out.DispatcherConfig;
@@ -28,7 +29,11 @@ class BranchHeadersLogTest {
         EventLoop loop = group.next();
         CountDownLatch ends = new CountDownLatch(5);
         try (Lines lines = new Lines(Dispatcher.class, Level.WARN);
-                Outbound outbound = new Outbound(DispatcherConfig.DEFAULT, NameResolver.SYSTEM, new SteadyTasks())) {
+                Outbound outbound = new Outbound(
+                        DispatcherConfig.DEFAULT,
+                        NameResolver.SYSTEM,
+                        new SteadyTasks(),
+                        new MemoryBudget(64L << 20))) {
             loop.submit(() -> {
                         Dispatcher dispatcher = outbound.dispatcher(loop, (number, outcome, text, latency, pause) -> {
                             ends.countDown();

@@ -558,7 +558,10 @@ final class Connection extends ChannelInboundHandlerAdapter implements ClientCon
             firstByteNanos = 0;
             refuseAndClose(408, "the request did not arrive within " + config.wholeRequestMs() + " ms");
             flushIfNeeded();
-        } else if (exchanges.isEmpty() && sending == null && isOver(quietSinceNanos, config.idleMs(), nowNanos)) {
+        } else if (config.idleMs() > 0
+                && exchanges.isEmpty()
+                && sending == null
+                && isOver(quietSinceNanos, config.idleMs(), nowNanos)) {
             context.close();
         } else if (unread.bytes() > 0) {
             recount();

@@ -2,9 +2,9 @@ package io.assent.transport.front;
 
 import io.assent.engine.BranchCall.Header;
 import io.assent.engine.BranchUrls;
+import io.assent.engine.MaskedUrl;
 import io.assent.engine.Registration;
 import io.assent.engine.TransactionKind;
-import io.assent.transport.MaskedUrl;
 import io.assent.transport.out.CallCheck;
 import java.util.ArrayList;
 import java.util.List;

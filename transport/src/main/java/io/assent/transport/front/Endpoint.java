@@ -56,11 +56,6 @@ enum Endpoint {
         return BY_ROUTE.get(method + " " + name);
     }
 
-    /** The topic in the path of {@link #DELETE_TOPIC}, as it stands there. */
-    static String topicIn(String name) {
-        return name.substring(DELETE_TOPIC.path.length());
-    }
-
     /** Its name in metrics. */
     String api() {
         return api;
@@ -76,5 +71,10 @@ enum Endpoint {
 
     boolean isGet() {
         return method.equals("GET");
+    }
+
+    /** Whether it is one of those that DTM changes something by, though they are GETs. */
+    boolean changesByGet() {
+        return this == SUBSCRIBE || this == UNSUBSCRIBE || this == RESET_CRON_TIME;
     }
 }

@@ -14,7 +14,7 @@ public final class FrontConfig {
     private final String version;
     private int connectionsMax = 10_000;
     private int headerBytesMax = 16 << 10;
-    private long idleMs = 75_000;
+    private long idleMs = 650_000;
     private long wholeRequestMs = 30_000;
     private long stalledWriteMs = 30_000;
     private int pipelinedMax = 64;
@@ -23,6 +23,7 @@ public final class FrontConfig {
     private boolean manualClock = false;
     private String adminBasePath = "";
     private int resetTimeoutS = 105;
+    private Origins origins = Origins.OWN;
 
     private FrontConfig(List<InetAddress> bindAddresses, int port, String version) {
         this.bindAddresses = bindAddresses;
@@ -72,7 +73,7 @@ public final class FrontConfig {
         return this;
     }
 
-    /** How long a connection without a request stays open. */
+    /** How long a connection without a request stays open, 0 for ever. The default is longer than what usual balancers have. */
     public long idleMs() {
         return idleMs;
     }
@@ -159,6 +160,16 @@ public final class FrontConfig {
 
     public FrontConfig resetTimeoutS(int given) {
         resetTimeoutS = given;
+        return this;
+    }
+
+    /** Which web pages are served. */
+    public Origins origins() {
+        return origins;
+    }
+
+    public FrontConfig origins(Origins given) {
+        origins = given;
         return this;
     }
 }

@@ -92,7 +92,7 @@ public final class FrontLoop {
         this.condition = condition;
         this.clock = clock;
         RecordJson json = new RecordJson(config.zone());
-        this.responses = new Responses(json, meter);
+        this.responses = new Responses(json, meter, config.idleMs());
         this.routes = new Routes(this, responses, json);
     }
 
@@ -297,7 +297,8 @@ public final class FrontLoop {
         }
         rounds.expire(now);
         if (now - nextConnectionSweepNanos >= 0) {
-            long shortest = Math.min(config.idleMs(), Math.min(config.wholeRequestMs(), config.stalledWriteMs()));
+            long shortest = Math.min(config.wholeRequestMs(), config.stalledWriteMs());
+            shortest = config.idleMs() == 0 ? shortest : Math.min(shortest, config.idleMs());
             nextConnectionSweepNanos = now + Math.min(1_000, Math.max(SWEEP_MS, shortest / 4)) * 1_000_000L;
             for (ClientConnection connection : new ArrayList<>(connections)) {
                 tasks.run(SteadyTasks.Kind.CLIENTS, () -> connection.sweep(now));

@@ -130,7 +130,10 @@ final class JsonRpc {
         parser.skipChildren();
         if (value == JsonToken.START_OBJECT) {
             int end = (int) parser.currentLocation().getCharOffset();
-            return text.substring(0, start).replaceAll("[^\n]", " ") + text.substring(start, end);
+            boolean oneLine = text.lastIndexOf('\n', start) < 0;
+            String blanks =
+                    oneLine ? " ".repeat(start) : text.substring(0, start).replaceAll("[^\n]", " ");
+            return blanks + text.substring(start, end);
         }
         return value == JsonToken.VALUE_NULL ? parameters : "";
     }

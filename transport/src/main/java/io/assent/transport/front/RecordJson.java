@@ -6,6 +6,7 @@ import com.fasterxml.jackson.core.json.JsonWriteFeature;
 import io.assent.engine.BranchCall.Header;
 import io.assent.engine.BranchRecord;
 import io.assent.engine.BranchStatus;
+import io.assent.engine.MaskedUrl;
 import io.assent.engine.Options;
 import io.assent.engine.Rejection;
 import io.assent.engine.Topic;
@@ -23,7 +24,10 @@ import java.time.temporal.ChronoField;
 import java.util.List;
 import java.util.Locale;
 
-/** Records and rows as JSON, in the field order and with the omissions of PROTOCOL 2.3 and 2.4. One per event loop. */
+/**
+ * Records and rows as JSON, in the field order and with the omissions of PROTOCOL 2.3 and 2.4. User information in URLs is not shown. One per event
+ * loop.
+ */
 final class RecordJson {
     private static final DateTimeFormatter TIME = new DateTimeFormatterBuilder()
             .appendPattern("yyyy-MM-dd'T'HH:mm:ss")
@@ -163,7 +167,7 @@ final class RecordJson {
             generator.writeStartArray();
             for (Topic.Subscriber subscriber : topic.subscribers()) {
                 generator.writeStartObject();
-                generator.writeStringField("url", subscriber.url());
+                generator.writeStringField("url", MaskedUrl.of(subscriber.url()));
                 generator.writeStringField("remark", subscriber.remark());
                 generator.writeEndObject();
             }
@@ -304,7 +308,7 @@ final class RecordJson {
         generator.writeStringField("gid", record.gid());
         generator.writeStringField("trans_type", record.kind().wireName());
         generator.writeStringField("status", record.status().wireName());
-        writeText(generator, "query_prepared", options.queryPrepared());
+        writeText(generator, "query_prepared", MaskedUrl.of(options.queryPrepared()));
         writeText(generator, "protocol", options.protocol().isEmpty() ? "http" : options.protocol());
         writeTime(generator, "finish_time", record.finishTimeMs());
         writeTime(generator, "rollback_time", record.rollbackTimeMs());
@@ -412,7 +416,7 @@ final class RecordJson {
         generator.writeStartObject();
         generator.writeStringField("branch_id", branch.branchId());
         generator.writeStringField("op", branch.operation());
-        writeText(generator, "url", branch.url());
+        writeText(generator, "url", MaskedUrl.of(branch.url()));
         if (branch.lastOutcome() != null) {
             generator.writeStringField(
                     "last_outcome", branch.lastOutcome().name().toLowerCase(Locale.ROOT));
@@ -433,7 +437,7 @@ final class RecordJson {
         writeTime(generator, "create_time", branch.createTimeMs());
         writeTime(generator, "update_time", branch.updateTimeMs());
         generator.writeStringField("gid", record.gid());
-        writeText(generator, "url", branch.url());
+        writeText(generator, "url", MaskedUrl.of(branch.url()));
         if (branch.payloadLength() > 0) {
             generator.writeFieldName("bin_data");
             generator.writeBinary(branch.payload(), branch.payloadOffset(), branch.payloadLength());

@@ -26,11 +26,18 @@ final class Responses {
 
     private final RecordJson json;
     private final FrontMeter meter;
+    private final HttpDate date = new HttpDate();
+    /** Tells a client how long it may count on its connection. */
+    private final String keepAlive;
+
     private final ByteBufAllocator allocator = ByteBufAllocator.DEFAULT;
 
-    Responses(RecordJson json, FrontMeter meter) {
+    /** @param idleMs how long a connection without a request stays open, 0 for ever */
+    Responses(RecordJson json, FrontMeter meter, long idleMs) {
         this.json = json;
         this.meter = meter;
+        this.keepAlive =
+                idleMs < 1_000 ? "" : "Connection: keep-alive\r\nKeep-Alive: timeout=" + idleMs / 1_000 + "\r\n";
     }
 
     /** The engine's answer, as SDKs expect it. */
@@ -42,6 +49,9 @@ final class Responses {
             meter.refused(exchange.api, exchange.gid(), answer);
             status += "X-Assent-Code: " + answer.code() + "\r\n";
         }
+        if (!answer.pending().isEmpty()) {
+            status += "X-Assent-Pending: " + HeaderText.of(answer.pending()) + "\r\n";
+        }
         if (exchange.rpcId != null) {
             rpcAnswer(exchange, answer, status);
             return;
@@ -49,12 +59,12 @@ final class Responses {
         switch (answer.verdict()) {
             case SUCCESS -> respond(exchange, 200, JSON, SUCCESS_BODY, status);
             case FAILURE ->
-                respond(exchange, 409, JSON, json.texts("dtm_result", "FAILURE", "message", answer.text()), status);
+                respond(exchange, 409, JSON, json.texts("dtm_result", "FAILURE", "message", answer.sentence()), status);
             case ONGOING ->
-                respond(exchange, 425, JSON, json.texts("dtm_result", "ONGOING", "message", answer.text()), status);
-            case ERROR -> respond(exchange, 500, JSON, message(exchange, answer.text()), status);
+                respond(exchange, 425, JSON, json.texts("dtm_result", "ONGOING", "message", answer.sentence()), status);
+            case ERROR -> respond(exchange, 500, JSON, message(exchange, answer.sentence()), status);
             case UNAVAILABLE ->
-                respond(exchange, 503, JSON, message(exchange, answer.text()), status + "Retry-After: 1\r\n");
+                respond(exchange, 503, JSON, message(exchange, answer.sentence()), status + "Retry-After: 1\r\n");
         }
     }
 
@@ -62,16 +72,26 @@ final class Responses {
         switch (answer.verdict()) {
             case SUCCESS -> respond(exchange, 200, JSON, json.rpcResult(exchange.rpcId), status);
             case FAILURE ->
-                respond(exchange, 200, JSON, json.rpcError(exchange.rpcId, RPC_FAILURE, answer.text(), true), status);
+                respond(
+                        exchange,
+                        200,
+                        JSON,
+                        json.rpcError(exchange.rpcId, RPC_FAILURE, answer.sentence(), true),
+                        status);
             case ONGOING ->
-                respond(exchange, 200, JSON, json.rpcError(exchange.rpcId, RPC_INTERNAL, answer.text(), true), status);
+                respond(
+                        exchange,
+                        200,
+                        JSON,
+                        json.rpcError(exchange.rpcId, RPC_INTERNAL, answer.sentence(), true),
+                        status);
             case ERROR -> {
                 boolean returned = !WireErrors.isRaised(answer.code());
                 respond(
                         exchange,
                         200,
                         JSON,
-                        json.rpcError(exchange.rpcId, RPC_INTERNAL, answer.text(), returned),
+                        json.rpcError(exchange.rpcId, RPC_INTERNAL, answer.sentence(), returned),
                         status);
             }
             case UNAVAILABLE ->
@@ -79,7 +99,7 @@ final class Responses {
                         exchange,
                         503,
                         JSON,
-                        json.rpcError(exchange.rpcId, RPC_INTERNAL, answer.text(), false),
+                        json.rpcError(exchange.rpcId, RPC_INTERNAL, answer.sentence(), false),
                         status + "Retry-After: 1\r\n");
         }
     }
@@ -144,6 +164,14 @@ final class Responses {
         respond(exchange, status, JSON, message(exchange, text), closes ? "Connection: close\r\n" : "");
     }
 
+    /** Refuses a request that is not looked at any further. */
+    void refuse(Exchange exchange, int status, Rejection rejection) {
+        meter.refused(exchange.api, exchange.gid(), Answer.refused(rejection, null));
+        String more =
+                "X-Assent-Code: " + rejection.code() + "\r\n" + (status == 415 ? "Accept-Encoding: gzip\r\n" : "");
+        respond(exchange, status, JSON, message(exchange, rejection.text()), more);
+    }
+
     void unavailable(Exchange exchange, String text) {
         respond(exchange, 503, JSON, message(exchange, text), "Retry-After: 1\r\n");
     }
@@ -182,7 +210,7 @@ final class Responses {
         respond(exchange, status, head, body, exchange.head ? 0 : body.length);
     }
 
-    private static String head(Exchange exchange, int status, String contentType, long bodyLength, String moreHeaders) {
+    private String head(Exchange exchange, int status, String contentType, long bodyLength, String moreHeaders) {
         StringBuilder head = new StringBuilder(192)
                 .append("HTTP/1.1 ")
                 .append(status)
@@ -192,6 +220,8 @@ final class Responses {
                 .append(contentType)
                 .append("\r\nContent-Length: ")
                 .append(bodyLength)
+                .append("\r\nDate: ")
+                .append(date.at(System.currentTimeMillis()))
                 .append("\r\n")
                 .append(moreHeaders);
         if (!exchange.warning().isEmpty()) {
@@ -199,10 +229,14 @@ final class Responses {
                     .append(HeaderText.of(exchange.warning()))
                     .append("\r\n");
         }
-        if (!exchange.keepAlive && !moreHeaders.contains("Connection:")) {
-            head.append("Connection: close\r\n");
-        } else if (exchange.http10 && exchange.keepAlive) {
-            head.append("Connection: keep-alive\r\n");
+        if (!moreHeaders.contains("Connection:")) {
+            if (!exchange.keepAlive) {
+                head.append("Connection: close\r\n");
+            } else if (!keepAlive.isEmpty()) {
+                head.append(keepAlive);
+            } else if (exchange.http10) {
+                head.append("Connection: keep-alive\r\n");
+            }
         }
         return head.append("\r\n").toString();
     }
@@ -228,11 +262,13 @@ final class Responses {
             case 301 -> "Moved Permanently";
             case 307 -> "Temporary Redirect";
             case 400 -> "Bad Request";
+            case 403 -> "Forbidden";
             case 404 -> "Not Found";
             case 408 -> "Request Timeout";
             case 409 -> "Conflict";
             case 413 -> "Content Too Large";
             case 414 -> "URI Too Long";
+            case 415 -> "Unsupported Media Type";
             case 425 -> "Too Early";
             case 431 -> "Request Header Fields Too Large";
             case 500 -> "Internal Server Error";

@@ -48,8 +48,15 @@ final class Routes {
         String path = question < 0 ? uri : uri.substring(0, question);
         String query = question < 0 ? "" : uri.substring(question + 1);
         String method = request.method().name();
+        String foreign = config.origins().refusal(request.headers());
+        if (foreign != null) {
+            refuseOrigin(exchange, foreign);
+            return;
+        }
         try {
             route(exchange, method, path, query, request.headers(), body, length);
+        } catch (RequestBody.Refused e) {
+            responses.refuse(exchange, e.status, Rejection.error("body.encoding", e.getMessage()));
         } catch (RequestError e) {
             responses.answer(exchange, Answer.refused(e.rejection(), null));
         }
@@ -62,18 +69,23 @@ final class Routes {
         return slash < 0 ? "/" : uri.substring(slash);
     }
 
+    private void refuseOrigin(Exchange exchange, String why) {
+        responses.refuse(exchange, 403, Rejection.error("origin.foreign", why));
+    }
+
     private void route(
-            Exchange exchange, String method, String path, String query, HttpHeaders headers, byte[] body, int length)
-            throws RequestError {
+            Exchange exchange, String method, String raw, String query, HttpHeaders headers, byte[] body, int length)
+            throws RequestError, RequestBody.Refused {
+        String path = RequestPath.decoded(raw);
         if (path.startsWith(BASE)) {
             String name = path.substring(BASE.length());
             Endpoint endpoint = Endpoint.of(method, name);
             if (endpoint == null) {
-                notFound(exchange, method, path, query);
+                notFound(exchange, method, raw, query);
             } else {
                 exchange.api = endpoint.api();
                 exchange.endpoint = endpoint;
-                endpoint(exchange, name, query, headers, body, length);
+                endpoint(exchange, raw, query, headers, body, length);
             }
             return;
         }
@@ -108,7 +120,8 @@ final class Routes {
                 }
                 exchange.api = "json-rpc";
                 boolean starts = loop.state() == ServerState.STARTING;
-                jsonRpc.handle(exchange, headers, body, length, starts ? STARTING : null);
+                RequestBody plain = RequestBody.of(headers, body, length, loop.bodyBytesMax());
+                jsonRpc.handle(exchange, headers, plain.bytes(), plain.length(), starts ? STARTING : null);
             }
             case "/api/clock/advance" -> {
                 if (config.manualClock() && method.equals("POST")) {
@@ -122,14 +135,14 @@ final class Routes {
                 if (isConsole(path)) {
                     responses.plain(exchange, 404, NO_CONSOLE);
                 } else {
-                    notFound(exchange, method, path, query);
+                    notFound(exchange, method, raw, query);
                 }
             }
         }
     }
 
-    private void endpoint(Exchange exchange, String name, String query, HttpHeaders headers, byte[] body, int length)
-            throws RequestError {
+    private void endpoint(Exchange exchange, String raw, String query, HttpHeaders headers, byte[] body, int length)
+            throws RequestError, RequestBody.Refused {
         Endpoint endpoint = exchange.endpoint;
         if (endpoint == Endpoint.VERSION) {
             responses.json(exchange, 200, json.texts("version", config.version()));
@@ -141,12 +154,17 @@ final class Routes {
         if (endpoint.answersWithRecords()) {
             exchange.connection.awaits(exchange);
         }
-        if (endpoint.isGet()) {
+        String foreign = endpoint.changesByGet() ? config.origins().refusalOfGet(headers) : null;
+        if (foreign != null) {
+            refuseOrigin(exchange, foreign);
+        } else if (endpoint.isGet()) {
             reads.handle(exchange, endpoint, new QueryParameters(query), headers);
         } else if (endpoint == Endpoint.DELETE_TOPIC) {
-            reads.deleteTopic(exchange, QueryParameters.decodePath(Endpoint.topicIn(name)), headers);
+            String topic = raw.substring(raw.lastIndexOf('/') + 1);
+            reads.deleteTopic(exchange, QueryParameters.decodePath(topic), headers);
         } else {
-            writes.handle(exchange, endpoint, headers, body, length);
+            RequestBody plain = RequestBody.of(headers, body, length, loop.bodyBytesMax());
+            writes.handle(exchange, endpoint, headers, plain.bytes(), plain.length());
         }
     }
 
@@ -171,11 +189,11 @@ final class Routes {
         return rest.isEmpty() || rest.equals("/") || rest.equals("/admin") || rest.startsWith("/admin/");
     }
 
-    /** A path that would be known without the slash at its end is pointed there. */
+    /** A path that would be known without the slash at its end is pointed there, as it was written. */
     private void notFound(Exchange exchange, String method, String path, String query) {
         if (path.length() > 1 && path.endsWith("/")) {
             String registered = path.substring(0, path.length() - 1);
-            if (isRegistered(method, registered)) {
+            if (isRegistered(method, RequestPath.decoded(registered))) {
                 String location = registered + (query.isEmpty() ? "" : "?" + query);
                 responses.redirect(exchange, method.equals("GET") ? 301 : 307, location);
                 return;

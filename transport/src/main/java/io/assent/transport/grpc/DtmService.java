@@ -1,5 +1,6 @@
 package io.assent.transport.grpc;
 
+import com.google.protobuf.Descriptors.Descriptor;
 import com.google.protobuf.InvalidProtocolBufferException;
 import io.assent.engine.Answer;
 import io.assent.grpc.DtmBranchRequest;
@@ -45,16 +46,17 @@ final class DtmService {
         }
         try {
             act(exchange);
-        } catch (InvalidProtocolBufferException e) {
-            exchange.fail(Status.INTERNAL, "the message can not be read: " + why(exchange, e));
+        } catch (InvalidProtocolBufferException unreadable) {
+            exchange.fail(Status.INTERNAL, "the message can not be read: " + why(exchange));
         } catch (RequestError e) {
             exchange.answer(Answer.refused(e.rejection(), null));
         }
     }
 
-    private static String why(GrpcExchange exchange, InvalidProtocolBufferException fault) {
-        String badText = MessageTexts.fault(exchange.method.requestType(), exchange.message());
-        return badText == null ? fault.getMessage() : badText;
+    private static String why(GrpcExchange exchange) {
+        Descriptor type = exchange.method.requestType();
+        String badText = MessageTexts.fault(type, exchange.message());
+        return badText == null ? "it is no whole " + type.getName() : badText;
     }
 
     private void act(GrpcExchange exchange) throws InvalidProtocolBufferException, RequestError {

@@ -22,6 +22,7 @@ import io.grpc.Status;
 /** One call of a client: its request message, and its one end. Its connection's event loop. */
 final class GrpcExchange extends PendingRequest {
     private static final Metadata.Key<String> STATUS = key("x-assent-status");
+    private static final Metadata.Key<String> PENDING = key("x-assent-pending");
     private static final Metadata.Key<String> WARNING = key("x-assent-warning");
     private static final Metadata.Key<String> CODE = key("x-assent-code");
     private static final Metadata.Key<String> RETRY_AFTER_MS = key("grpc-retry-pushback-ms");
@@ -159,17 +160,20 @@ final class GrpcExchange extends PendingRequest {
         if (answer.verdict() != Answer.Verdict.SUCCESS) {
             trailers.put(CODE, answer.code());
         }
+        if (!answer.pending().isEmpty()) {
+            trailers.put(PENDING, HeaderText.of(answer.pending()));
+        }
         switch (answer.verdict()) {
             case SUCCESS -> end(Status.OK, Empty.getDefaultInstance(), trailers);
-            case FAILURE -> end(Status.ABORTED, answer.text(), trailers);
-            case ONGOING -> end(Status.FAILED_PRECONDITION, answer.text(), trailers);
+            case FAILURE -> end(Status.ABORTED, answer.sentence(), trailers);
+            case ONGOING -> end(Status.FAILED_PRECONDITION, answer.sentence(), trailers);
             case ERROR -> {
                 Status status = WireErrors.isRaised(answer.code()) ? Status.INTERNAL : Status.UNKNOWN;
-                end(status, answer.text(), trailers);
+                end(status, answer.sentence(), trailers);
             }
             case UNAVAILABLE -> {
                 trailers.put(RETRY_AFTER_MS, RETRY_MS);
-                end(Status.RESOURCE_EXHAUSTED, answer.text(), trailers);
+                end(Status.RESOURCE_EXHAUSTED, answer.sentence(), trailers);
             }
         }
     }

@@ -77,7 +77,7 @@ public final class GrpcFront implements AutoCloseable {
                 .maxConcurrentCallsPerConnection(config.callsPerConnectionMax())
                 .maxInboundMessageSize(config.messageBytesMax())
                 .maxInboundMetadataSize(config.metadataBytesMax())
-                .maxConnectionIdle(config.idleMs(), TimeUnit.MILLISECONDS)
+                .maxConnectionIdle(config.idleMs() == 0 ? Long.MAX_VALUE : config.idleMs(), TimeUnit.MILLISECONDS)
                 .handshakeTimeout(config.wholeRequestMs(), TimeUnit.MILLISECONDS)
                 .permitKeepAliveTime(PERMITTED_PING_S, TimeUnit.SECONDS)
                 .permitKeepAliveWithoutCalls(true)

@@ -12,7 +12,7 @@ import java.util.List;
  * @param callsPerConnectionMax calls that one connection may have open; the client holds back what is more
  * @param messageBytesMax of a request, after decompression
  * @param metadataBytesMax of a request
- * @param idleMs how long a connection without a call stays open
+ * @param idleMs how long a connection without a call stays open, 0 for ever
  * @param wholeRequestMs in which a request has to arrive
  * @param stalledWriteMs in which a client has to take a reply
  */
@@ -28,6 +28,6 @@ public record GrpcFrontConfig(
         long stalledWriteMs) {
 
     public static GrpcFrontConfig of(List<InetAddress> bindAddresses, int port) {
-        return new GrpcFrontConfig(bindAddresses, port, 10_000, 10_000, 4 << 20, 16 << 10, 75_000, 30_000, 30_000);
+        return new GrpcFrontConfig(bindAddresses, port, 10_000, 10_000, 4 << 20, 16 << 10, 650_000, 30_000, 30_000);
     }
 }

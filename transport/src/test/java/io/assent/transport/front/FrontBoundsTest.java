@@ -111,6 +111,30 @@ class FrontBoundsTest {
     }
 
     @Test
+    void shouldKeepAnIdleConnectionForEverWhenItMay() throws IOException {
+        start(0, SMALL_MS, 10);
+        try (Socket socket = connect();
+                Socket slow = connect()) {
+            send(slow, "GET /api/pi");
+            assertThat(untilClosed(slow)).as("idle connections were looked at").startsWith("HTTP/1.1 408 ");
+            send(socket, PING.replace("Host: x\r\n", "Host: x\r\nConnection: close\r\n"));
+            assertThat(untilClosed(socket)).contains("pong").doesNotContain("Keep-Alive");
+        }
+    }
+
+    @Test
+    void shouldTellTheDateAndHowLongAConnectionIsKept() throws IOException {
+        start(120_000, GENEROUS_MS, 10);
+        try (Socket socket = connect()) {
+            send(socket, PING + PING.replace("Host: x\r\n", "Host: x\r\nConnection: close\r\n"));
+            String both = untilClosed(socket);
+            assertThat(both).containsOnlyOnce("Connection: keep-alive\r\nKeep-Alive: timeout=120\r\n");
+            assertThat(both)
+                    .containsPattern("Date: [A-Z][a-z]{2}, \\d\\d [A-Z][a-z]{2} \\d{4} \\d\\d:\\d\\d:\\d\\d GMT");
+        }
+    }
+
+    @Test
     void shouldLookAfterTheOtherConnectionsWhenLookingAtOneFails() throws IOException {
         start(SMALL_MS, GENEROUS_MS, 10);
         ClientConnection broken = new ClientConnection() {
@@ -312,6 +336,11 @@ class FrontBoundsTest {
         assertThat(exchange("POST /api/dtmsvr/prepareWorkflow HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\n\r\n{}"))
                 .startsWith("HTTP/1.1 503 ")
                 .contains("\"transaction\":{\"gid\":\"\",\"status\":\"\"");
+        String rpc = "{\"jsonrpc\":\"2.0\",\"method\":\"newGid\",\"id\":\"7\"}";
+        assertThat(exchange(
+                        "POST /api/json-rpc HTTP/1.1\r\nHost: x\r\nContent-Length: " + rpc.length() + "\r\n\r\n" + rpc))
+                .startsWith("HTTP/1.1 503 ")
+                .contains("Retry-After: 1", "\"id\":\"7\"", "starting");
         assertThat(exchange("GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n")).startsWith("HTTP/1.1 200 ");
         assertThat(exchange("GET /api/dtmsvr/version HTTP/1.1\r\nHost: x\r\n\r\n"))
                 .contains("\"v1\"");
