@@ -36,8 +36,7 @@ final class TopicSteps {
                 }
                 rows += topic.subscribers().size() - 1;
                 for (Topic.Subscriber subscriber : topic.subscribers()) {
-                    String mismatch =
-                            BranchUrls.mismatch(submission.options().protocol(), subscriber.url());
+                    String mismatch = BranchUrls.mismatch(submission.options().protocol(), subscriber.url());
                     if (mismatch != null) {
                         return Rejection.error(
                                 "steps.topic.protocol",
