@@ -90,7 +90,11 @@ public final class EffectQueue implements Effects {
         }
     }
 
+    /** Of a record or a row that was made for a reader, without the texts that it shares with the state. */
+    private static final int SNAPSHOT_BYTES = 160;
+
     private final ArrayList<Effect> effects = new ArrayList<>();
+    private long snapshotBytes;
 
     @Override
     public void answer(long requestId, Answer answer) {
@@ -99,17 +103,17 @@ public final class EffectQueue implements Effects {
 
     @Override
     public void record(long requestId, TransactionRecord record) {
-        effects.add(new RecordEffect(requestId, record));
+        add(new RecordEffect(requestId, record));
     }
 
     @Override
     public void page(long requestId, TransactionPage page) {
-        effects.add(new PageEffect(requestId, page));
+        add(new PageEffect(requestId, page));
     }
 
     @Override
     public void topics(long requestId, TopicPage page) {
-        effects.add(new TopicsEffect(requestId, page));
+        add(new TopicsEffect(requestId, page));
     }
 
     @Override
@@ -142,6 +146,29 @@ public final class EffectQueue implements Effects {
         effects.add(new WithdrawEffect(transactionId));
     }
 
+    private void add(Effect snapshot) {
+        effects.add(snapshot);
+        snapshotBytes += snapshotBytes(snapshot);
+    }
+
+    /** About what the snapshots among the effects take, made for readers. */
+    public long snapshotBytes() {
+        return snapshotBytes;
+    }
+
+    /** The same of one effect. */
+    public static long snapshotBytes(Effect effect) {
+        if (effect instanceof RecordEffect record) {
+            int rows = record.record() == null ? 0 : record.record().branches().size();
+            return (long) SNAPSHOT_BYTES * (1 + rows);
+        } else if (effect instanceof PageEffect page) {
+            return (long) SNAPSHOT_BYTES * (1 + page.page().records().size());
+        } else if (effect instanceof TopicsEffect topics) {
+            return (long) SNAPSHOT_BYTES * (1 + topics.page().topics().size());
+        }
+        return 0;
+    }
+
     public int size() {
         return effects.size();
     }
@@ -160,9 +187,11 @@ public final class EffectQueue implements Effects {
             effects.get(i).deliverTo(target);
         }
         effects.clear();
+        snapshotBytes = 0;
     }
 
     public void clear() {
         effects.clear();
+        snapshotBytes = 0;
     }
 }

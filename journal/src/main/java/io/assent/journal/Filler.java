@@ -99,8 +99,13 @@ final class Filler implements AutoCloseable {
         return reached;
     }
 
+    /** Asked in a way that needs no file descriptor: a process that has none left is not short of disk. */
     static long freeBytes(Path directory) throws IOException {
-        return Files.getFileStore(directory).getUsableSpace();
+        long free = directory.toFile().getUsableSpace();
+        if (free == 0 && !Files.isDirectory(directory)) {
+            throw new IOException(directory + " is no directory any more");
+        }
+        return free;
     }
 
     @Override

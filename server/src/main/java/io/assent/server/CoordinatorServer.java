@@ -27,11 +27,13 @@ import io.assent.server.sequencer.Sequencer;
 import io.assent.server.sequencer.SyncThread;
 import io.assent.server.sequencer.ThreadDrainer;
 import io.assent.transport.EventLoops;
+import io.assent.transport.MemoryBudget;
 import io.assent.transport.SteadyTasks;
 import io.assent.transport.front.ClockControl;
 import io.assent.transport.front.FrontConfig;
 import io.assent.transport.front.FrontMeter;
 import io.assent.transport.front.HttpFront;
+import io.assent.transport.front.ProbeFront;
 import io.assent.transport.front.ServerCondition;
 import io.assent.transport.front.ServerState;
 import io.assent.transport.grpc.GrpcFront;
@@ -82,15 +84,19 @@ public final class CoordinatorServer implements AutoCloseable {
     /** Null when nobody wants to hear. */
     private final AlertWebHook alerts;
 
+    private final MemoryBudget budget;
+    private final Descriptors descriptors;
     private final Metrics metrics;
 
     private DataDirectory directory;
     private Outbound outbound;
     private HttpFront front;
     private GrpcFront grpcFront;
+    private ProbeFront probes;
     private ChronicleJournal journal;
     private SyncThread syncThread;
     private Sequencer sequencer;
+    private volatile EngineFigures figures;
     private volatile Drainer drainer;
     private volatile ManualClock manualClock;
     private volatile ServerState state = ServerState.STARTING;
@@ -131,6 +137,8 @@ public final class CoordinatorServer implements AutoCloseable {
                 .log("command {} of gid '{}' failed before its first event and was contained", command, gid));
         this.ring = new CommandRing(config.ringSlots(), config.bufferPoolBytes());
         this.eventLoops = EventLoops.create(config.eventLoops());
+        this.descriptors = Descriptors.of(Descriptors.systemLimit(), config.connectionsMax());
+        this.budget = new MemoryBudget(config.heldBytesMax());
         this.metrics = new Metrics(Version.netty(), Version.grpc(), eventLoops.tasks());
         this.alerts = config.alertWebHook() == null
                 ? null
@@ -155,10 +163,11 @@ public final class CoordinatorServer implements AutoCloseable {
             state = ServerState.SERVING;
             grpcFront.serving(true);
             LOG.info(
-                    "assent serves http://{}/api/dtmsvr and grpc {} (on {}, data {}, durability {}, drain {}, sync {}, {} x{}{},"
+                    "assent serves http://{}/api/dtmsvr and grpc {} (probes on port {}, on {}, data {}, durability {}, drain {}, sync {}, {} x{}{},"
                             + " boot {}, {} records)",
                     shown(config.bindAddresses().get(0), front.port()),
                     shown(config.bindAddresses().get(0), grpcFront.port()),
+                    probes.port(),
                     config.bindAddresses().stream()
                             .map(InetAddress::getHostAddress)
                             .collect(Collectors.joining(" and ")),
@@ -194,7 +203,7 @@ public final class CoordinatorServer implements AutoCloseable {
             publishers.add(new CommandPublisher(ring.newSink()));
         }
         FrontConfig frontConfig = FrontConfig.of(config.bindAddresses(), config.httpPort(), Version.text())
-                .connectionsMax(config.connectionsMax())
+                .connectionsMax(descriptors.clients())
                 .requestTimeoutMs(config.requestTimeoutMs())
                 .zone(config.zone())
                 .manualClock(config.manualClock())
@@ -202,10 +211,11 @@ public final class CoordinatorServer implements AutoCloseable {
                 .resetTimeoutS(RESET_TIMEOUTS * config.engine().timeoutToFailS());
         ClockControl clock = (advance, whenDone) -> manualClock.advance(advance, whenDone);
         FrontMeter meter = new FrontLog(metrics, System::nanoTime);
-        front = new HttpFront(eventLoops, frontConfig, publishers::get, new NoHistory(), condition(), clock, meter);
+        front = new HttpFront(
+                eventLoops, frontConfig, publishers::get, new NoHistory(), condition(), clock, meter, budget);
         grpcFront = new GrpcFront(eventLoops, grpcFrontConfig(frontConfig), front::loop);
         try {
-            outbound = new Outbound(dispatcherConfig(), NameResolver.SYSTEM, eventLoops.tasks());
+            outbound = new Outbound(dispatcherConfig(), NameResolver.SYSTEM, eventLoops.tasks(), budget);
         } catch (IOException | IllegalArgumentException e) {
             // A trust store or a proxy variable.
             throw new StartFailure(ExitCode.BAD_CONFIGURATION, e.getMessage(), e);
@@ -216,8 +226,27 @@ public final class CoordinatorServer implements AutoCloseable {
             }
             front.start();
             grpcFront.start();
+            openProbes(frontConfig);
         } catch (IOException e) {
             throw new StartFailure(ExitCode.PORT_IN_USE, e.getMessage(), e);
+        }
+    }
+
+    /** Their port is next to the others unless it is set, and only one that is set has to be free. */
+    private void openProbes(FrontConfig http) throws IOException {
+        probes = new ProbeFront(http.version(), http.wholeRequestMs(), condition(), metrics);
+        boolean set = config.adminPort() >= 0;
+        boolean anyFree = set ? config.adminPort() == 0 : config.httpPort() == 0;
+        int nextTo = Math.max(front.port(), grpcFront.port()) + 1;
+        int port = anyFree ? 0 : set ? config.adminPort() : nextTo;
+        try {
+            probes.start(http.bindAddresses(), port);
+        } catch (IOException e) {
+            if (set) {
+                throw e;
+            }
+            LOG.warn("{}; AdminPort sets another port", e.getMessage());
+            probes.start(http.bindAddresses(), 0);
         }
     }
 
@@ -258,7 +287,11 @@ public final class CoordinatorServer implements AutoCloseable {
         Map<String, String> environment = System.getenv();
         DispatcherConfig base =
                 DispatcherConfig.fromEnvironment(environment).withRequestTimeoutMs(config.requestTimeoutMs());
-        DispatcherConfig secured = base.withGrpc(base.grpc().withTls(config.grpcTls()));
+        int loops = config.eventLoops();
+        DispatcherConfig secured = base.withGrpc(base.grpc()
+                        .withTls(config.grpcTls())
+                        .withChannelsMax(Math.max(1, descriptors.channels() / loops)))
+                .withPool(base.pool().withConnectionsMax(Math.max(1, descriptors.calls() / loops)));
         return config.trustStore() == null
                 ? secured
                 : secured.withTrustStore(
@@ -290,8 +323,10 @@ public final class CoordinatorServer implements AutoCloseable {
                     new String[] {"sent", "failed", "dropped"},
                     new DoubleSupplier[] {alerts::sent, alerts::failed, alerts::dropped});
         }
+        figures = new EngineFigures(machine, clock);
         ServerGauges.registerTasks(metrics, eventLoops.tasks(), journal::fillerFailures);
-        ServerGauges.register(metrics, ring, journal, machine, clock, directory, front, grpcFront, dispatchers());
+        ServerGauges.register(metrics, ring, journal, machine, figures, directory, front, grpcFront, dispatchers());
+        ServerGauges.register(metrics, budget);
         syncThread = syncsInline() ? null : new SyncThread(decorated, steadyWake(), halt);
         List<LoopOutlet> outlets = new ArrayList<>(ports);
         sequencer = new Sequencer(
@@ -309,6 +344,7 @@ public final class CoordinatorServer implements AutoCloseable {
                 alerts.onIdle(eventLoops.tasks().steady(SteadyTasks.Kind.WAKE_UPS, ready::wake));
             }
         }
+        sequencer.afterEachDrain(figures::publish);
         sequencer.start(config.engine(), journal.boot());
         drainer = ready;
         ring.onPublished(ready::wake);
@@ -369,10 +405,10 @@ public final class CoordinatorServer implements AutoCloseable {
         if (journal.lowOnDisk()) {
             return Pressure.DISK.boundName() + " is below FreeDiskMin " + config.freeDiskMinBytes();
         }
-        if (machine.liveTransactions() >= bounds.liveTransactionsMax()) {
+        if (figures.liveTransactions() >= bounds.liveTransactionsMax()) {
             return bounds.liveTransactionsMax() + " unfinished transactions are the bound LiveTransactionsMax";
         }
-        if (machine.liveBytes() + SMALL_TRANSACTION_BYTES > bounds.liveBytesMax()) {
+        if (figures.liveBytes() + SMALL_TRANSACTION_BYTES > bounds.liveBytesMax()) {
             return bounds.liveBytesMax() + " bytes of unfinished transactions are the bound LiveBytesMax";
         }
         return "";
@@ -404,6 +440,11 @@ public final class CoordinatorServer implements AutoCloseable {
 
     public int httpPort() {
         return front.port();
+    }
+
+    /** Where probes and metrics are answered whatever else goes on. */
+    public int adminPort() {
+        return probes.port();
     }
 
     public int grpcPort() {
@@ -461,6 +502,9 @@ public final class CoordinatorServer implements AutoCloseable {
         }
         if (directory != null) {
             directory.close();
+        }
+        if (probes != null) {
+            probes.close();
         }
     }
 

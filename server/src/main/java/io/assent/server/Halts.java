@@ -1,9 +1,7 @@
 package io.assent.server;
 
-import com.sun.management.UnixOperatingSystemMXBean;
 import io.assent.server.config.Logging;
 import io.assent.server.sequencer.Halt;
-import java.lang.management.ManagementFactory;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -13,7 +11,6 @@ import org.slf4j.LoggerFactory;
 /** How the process ends: by a signal, or because it can not go on. */
 public final class Halts {
     private static final int SIGNALLED_TWICE = 130;
-    private static final int FILE_DESCRIPTORS_MIN = 1_024;
 
     private static final Logger LOG = LoggerFactory.getLogger(Halts.class);
 
@@ -39,19 +36,21 @@ public final class Halts {
         return failure instanceof Recovery.Stopped;
     }
 
-    /** Refuses to start when connections would fail for want of file descriptors. */
+    /** Refuses to start when there are too few file descriptors, and tells when they leave clients fewer connections than is set. */
     public static void checkFileDescriptors(int connectionsMax) {
-        if (ManagementFactory.getOperatingSystemMXBean() instanceof UnixOperatingSystemMXBean system) {
-            long limit = system.getMaxFileDescriptorCount();
-            if (limit < FILE_DESCRIPTORS_MIN) {
-                throw new StartFailure(
-                        ExitCode.TOO_FEW_FILE_DESCRIPTORS,
-                        "the process may open " + limit + " files, at least " + FILE_DESCRIPTORS_MIN
-                                + " are needed; raise the limit (ulimit -n)");
-            }
-            if (limit < connectionsMax) {
-                LOG.warn("the process may open {} files, fewer than ConnectionsMax {}", limit, connectionsMax);
-            }
+        Descriptors shared = Descriptors.of(Descriptors.systemLimit(), connectionsMax);
+        if (shared.limit() < Descriptors.LIMIT_MIN) {
+            throw new StartFailure(
+                    ExitCode.TOO_FEW_FILE_DESCRIPTORS,
+                    "the process may open " + shared.limit() + " files, at least " + Descriptors.LIMIT_MIN
+                            + " are needed; raise the limit (ulimit -n)");
+        }
+        if (shared.clients() < connectionsMax) {
+            LOG.info(
+                    "the process may open {} files, so ConnectionsMax is {} and not {}",
+                    shared.limit(),
+                    shared.clients(),
+                    connectionsMax);
         }
     }
 

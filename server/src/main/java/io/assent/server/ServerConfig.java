@@ -5,6 +5,7 @@ import io.assent.server.config.BadSetting;
 import io.assent.server.config.LogConfig;
 import io.assent.server.config.Settings;
 import io.assent.transport.out.GrpcTls;
+import io.netty.util.internal.PlatformDependent;
 import java.net.InetAddress;
 import java.net.NetworkInterface;
 import java.net.SocketException;
@@ -25,6 +26,11 @@ public final class ServerConfig {
     /** Up to this many cores, a hand-off between threads costs more than it brings. */
     private static final int FEW_CORES = 3;
 
+    private static final long BUFFER_POOL_BYTES_MIN = 16L << 20;
+    private static final long BUFFER_POOL_BYTES_DEFAULT_MAX = 128L << 20;
+    /** A quarter of it is the largest share: room for the record of the largest submission, whose payloads stand there twice, in base64. */
+    private static final long HELD_BYTES_MIN = 48L << 20;
+
     private static final int RETRY_INTERVAL_S_MIN = 10;
     private static final double SECONDS_PER_HOUR = 3_600;
     private static final Pattern BASE_PATH = Pattern.compile("(/[A-Za-z0-9._~-]+)+");
@@ -39,6 +45,7 @@ public final class ServerConfig {
     private final List<InetAddress> bindAddresses;
     private final int httpPort;
     private final int grpcPort;
+    private final int adminPort;
     private final Path dataDir;
     private final Durability durability;
     private final int eventLoops;
@@ -50,6 +57,7 @@ public final class ServerConfig {
     private final long shutdownTimeoutMs;
     private final int ringSlots;
     private final long bufferPoolBytes;
+    private final long heldBytesMax;
     private final int connectionsMax;
     private final long freeDiskMinBytes;
     private final Path trustStore;
@@ -79,6 +87,7 @@ public final class ServerConfig {
         bindAddresses = bindAddresses(settings.text("BindAddress"));
         httpPort = (int) settings.integer("HttpPort", 0, 65_535);
         grpcPort = (int) settings.integer("GrpcPort", 0, 65_535);
+        adminPort = (int) settings.integer("AdminPort", -1, 65_535);
         dataDir = Path.of(settings.text("DataDir"));
         durability = settings.choice("Durability", "fsync", "os").equals("os") ? Durability.OS : Durability.FSYNC;
         eventLoops = loops;
@@ -89,7 +98,8 @@ public final class ServerConfig {
         requestTimeoutMs = (int) settings.integer("RequestTimeout", 1, 86_400) * 1_000;
         shutdownTimeoutMs = settings.integer("ShutdownTimeout", 0, 3_600) * 1_000;
         ringSlots = slots;
-        bufferPoolBytes = settings.integer("BufferPoolBytes", 16L << 20, 1L << 40);
+        bufferPoolBytes = bufferPoolBytes(settings.integer("BufferPoolBytes", 0, 1L << 40));
+        heldBytesMax = heldBytesMax(settings.integer("HeldBytesMax", 0, 1L << 40));
         connectionsMax = (int) settings.integer("ConnectionsMax", 1, 1_000_000);
         freeDiskMinBytes = settings.integer("FreeDiskMin", 0, Long.MAX_VALUE);
         String store = settings.text("TrustStore");
@@ -148,6 +158,28 @@ public final class ServerConfig {
                 liveBytes == 0 ? Runtime.getRuntime().maxMemory() / 10 * 4 : liveBytes,
                 (int) settings.integer("FinishedKept", 0, Integer.MAX_VALUE),
                 false);
+    }
+
+    private static long bufferPoolBytes(long given) {
+        if (given == 0) {
+            long part = Runtime.getRuntime().maxMemory() / 16;
+            return Math.max(BUFFER_POOL_BYTES_MIN, Math.min(BUFFER_POOL_BYTES_DEFAULT_MAX, part));
+        }
+        if (given < BUFFER_POOL_BYTES_MIN) {
+            throw new BadSetting("BufferPoolBytes must be 0 or at least " + BUFFER_POOL_BYTES_MIN + ", found " + given);
+        }
+        return given;
+    }
+
+    /** A part of it is held outside the heap for a while, where the network library has its memory. */
+    private static long heldBytesMax(long given) {
+        if (given == 0) {
+            return Math.min(Runtime.getRuntime().maxMemory() / 5, PlatformDependent.maxDirectMemory() / 2);
+        }
+        if (given < HELD_BYTES_MIN) {
+            throw new BadSetting("HeldBytesMax must be 0 or at least " + HELD_BYTES_MIN + ", found " + given);
+        }
+        return given;
     }
 
     private static GrpcTls grpcTls(String patterns) {
@@ -209,6 +241,11 @@ public final class ServerConfig {
         return httpPort;
     }
 
+    /** Of probes and metrics; negative when none is set. */
+    public int adminPort() {
+        return adminPort;
+    }
+
     public int grpcPort() {
         return grpcPort;
     }
@@ -255,6 +292,11 @@ public final class ServerConfig {
 
     public long bufferPoolBytes() {
         return bufferPoolBytes;
+    }
+
+    /** Of everything that clients and participants make the server hold besides transactions. */
+    public long heldBytesMax() {
+        return heldBytesMax;
     }
 
     public int connectionsMax() {

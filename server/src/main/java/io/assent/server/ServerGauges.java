@@ -6,7 +6,7 @@ import io.assent.journal.ChronicleJournal;
 import io.assent.journal.DataDirectory;
 import io.assent.server.metrics.Metrics;
 import io.assent.server.sequencer.CommandRing;
-import io.assent.server.sequencer.EngineClock;
+import io.assent.transport.MemoryBudget;
 import io.assent.transport.SteadyTasks;
 import io.assent.transport.front.HttpFront;
 import io.assent.transport.grpc.GrpcFront;
@@ -21,7 +21,7 @@ import java.util.Locale;
 import java.util.function.DoubleSupplier;
 import java.util.function.ToDoubleFunction;
 
-/** What the parts of the server know of themselves, as metrics. They are asked by the thread that reads the metrics. */
+/** What the parts of the server know of themselves, as metrics. They are asked by whatever thread reads the metrics, and may be asked by any. */
 final class ServerGauges {
 
     private ServerGauges() {}
@@ -31,7 +31,7 @@ final class ServerGauges {
             CommandRing ring,
             ChronicleJournal journal,
             StateMachine machine,
-            EngineClock clock,
+            EngineFigures figures,
             DataDirectory directory,
             HttpFront front,
             GrpcFront grpcFront,
@@ -53,14 +53,14 @@ final class ServerGauges {
         metrics.gauge(
                 "assent_transactions_finished_kept",
                 "Finished transactions that are still held.",
-                machine::finishedTransactions);
-        metrics.gauge("assent_live_bytes", "Memory of unfinished transactions, about.", machine::liveBytes);
+                figures::finishedTransactions);
+        metrics.gauge("assent_live_bytes", "Memory of unfinished transactions, about.", figures::liveBytes);
         metrics.counter(
-                "assent_stale_replies_total", "Ended calls that nobody waited for any more.", machine::staleReplies);
+                "assent_stale_replies_total", "Ended calls that nobody waited for any more.", figures::staleReplies);
         metrics.gauge(
                 "assent_clock_offset_seconds",
                 "How far engine time is ahead of the wall clock.",
-                () -> clock.offsetMs() / 1e3);
+                () -> figures.clockOffsetMs() / 1e3);
         metrics.gauge("assent_client_connections", "Connections of HTTP clients.", front::connections);
         metrics.gauge("assent_grpc_client_connections", "Connections of gRPC clients.", grpcFront::connections);
         BufferPoolMXBean direct = directBuffers();
@@ -69,6 +69,30 @@ final class ServerGauges {
                 "Memory outside the heap that the network library and java.nio hold.",
                 () -> directMemory(direct));
         registerCalls(metrics, dispatchers);
+    }
+
+    static void register(Metrics metrics, MemoryBudget budget) {
+        metrics.gauge(
+                "assent_held_bytes_max",
+                "Bytes of requests, answers and calls under way that are held at most.",
+                budget::bytesMax);
+        MemoryBudget.Use[] uses = MemoryBudget.Use.values();
+        String[] labels = new String[uses.length];
+        DoubleSupplier[] held = new DoubleSupplier[uses.length];
+        DoubleSupplier[] refused = new DoubleSupplier[uses.length];
+        for (int i = 0; i < uses.length; i++) {
+            MemoryBudget.Use use = uses[i];
+            labels[i] = use.label();
+            held[i] = () -> budget.held(use);
+            refused[i] = () -> budget.refusals(use);
+        }
+        metrics.gauges("assent_held_bytes", "Bytes held for what is under way.", "use", labels, held);
+        metrics.counters(
+                "assent_held_refusals_total",
+                "How often there was no room for more of what is under way.",
+                "use",
+                labels,
+                refused);
     }
 
     /** Throws of tasks that go on; the filler of the journal counts its own. */

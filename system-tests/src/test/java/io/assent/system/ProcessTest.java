@@ -22,11 +22,14 @@ import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The commands as processes: how they start, what they say, how they end (SAFETY, Start and stop). */
 @Timeout(value = 120, unit = TimeUnit.SECONDS)
@@ -201,6 +204,45 @@ class ProcessTest {
         HttpClient.newHttpClient().send(request, BodyHandlers.ofString());
         server.destroy();
         shouldEnd(server, 0, "forcestop of gid 'nobody' is answered ERROR (gid.unknown): no TransGlobal");
+    }
+
+    /** The pause is longer than the time-outs of the call and of the transaction; the reply came within both. */
+    @ParameterizedTest
+    @ValueSource(strings = {"loop", "thread"})
+    void shouldCountAReplyThatCameWhileTheProcessStoodStill(String drain) throws Exception {
+        Process server = serving("serve", "--data", "d", "--http-port", "0", "--grpc-port", "0", "--drain", drain);
+        String base = said(server).replaceAll("(?s).*assent serves (http://\\S+).*", "$1");
+        try (Participant participant = new Participant()) {
+            Semaphore gate = participant.gate("action");
+            act(
+                    base + "/submit",
+                    "{\"gid\":\"g\",\"trans_type\":\"saga\",\"timeout_to_fail\":10,\"request_timeout\":9,\"steps\":[{\"action\":\""
+                            + participant.url("action") + "\"}],\"payloads\":[\"{}\"]}",
+                    "");
+            while (participant.calls().isEmpty()) {
+                TimeUnit.MILLISECONDS.sleep(5);
+            }
+            signal(server, "STOP");
+            gate.release();
+            TimeUnit.SECONDS.sleep(12);
+            signal(server, "CONT");
+            String record = "";
+            while (!record.contains("\"trans_type\":\"saga\",\"status\":\"succeed\"")) {
+                record = HttpClient.newHttpClient()
+                        .send(
+                                HttpRequest.newBuilder(URI.create(base + "/query?gid=g"))
+                                        .build(),
+                                BodyHandlers.ofString())
+                        .body();
+                assertThat(record).doesNotContain("aborting", "failed", "Timeout after");
+            }
+            assertThat(participant.calls()).containsExactly("action");
+        }
+    }
+
+    private static void signal(Process process, String name) throws Exception {
+        Process kill = new ProcessBuilder("kill", "-" + name, Long.toString(process.pid())).start();
+        assertThat(kill.waitFor()).isZero();
     }
 
     private static void act(String url, String body, String reason) throws Exception {

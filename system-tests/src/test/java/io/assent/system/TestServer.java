@@ -87,6 +87,12 @@ public final class TestServer implements AutoCloseable {
         return server.grpcPort();
     }
 
+    /** What the port of probes says, with its head. */
+    public String probe(String path) {
+        return RawClient.exchange(
+                server.adminPort(), "GET " + path + " HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
+    }
+
     public Reply post(String path, String body) {
         return send(request(path).POST(BodyPublishers.ofString(body)));
     }

@@ -1,7 +1,9 @@
 package io.assent.transport;
 
+import java.util.EnumMap;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicLongArray;
+import java.util.concurrent.atomic.AtomicLong;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -40,12 +42,16 @@ public final class SteadyTasks {
         }
     }
 
-    private final AtomicLongArray failures = new AtomicLongArray(Kind.values().length);
-    private final AtomicLongArray loggedNanos = new AtomicLongArray(Kind.values().length);
+    private static final class Failures {
+        final AtomicLong count = new AtomicLong();
+        final AtomicLong loggedNanos = new AtomicLong(System.nanoTime() - LOG_EVERY_NANOS);
+    }
+
+    private final Map<Kind, Failures> failures = new EnumMap<>(Kind.class);
 
     public SteadyTasks() {
-        for (int i = 0; i < loggedNanos.length(); i++) {
-            loggedNanos.set(i, System.nanoTime() - LOG_EVERY_NANOS);
+        for (Kind kind : Kind.values()) {
+            failures.put(kind, new Failures());
         }
     }
 
@@ -65,10 +71,11 @@ public final class SteadyTasks {
 
     /** Something of this kind threw and goes on. */
     public void failed(Kind kind, Throwable failure) {
-        long count = failures.incrementAndGet(kind.ordinal());
+        Failures known = failures.get(kind);
+        long count = known.count.incrementAndGet();
         long now = System.nanoTime();
-        long logged = loggedNanos.get(kind.ordinal());
-        if (now - logged >= LOG_EVERY_NANOS && loggedNanos.compareAndSet(kind.ordinal(), logged, now)) {
+        long logged = known.loggedNanos.get();
+        if (now - logged >= LOG_EVERY_NANOS && known.loggedNanos.compareAndSet(logged, now)) {
             LOG.error(
                     "{}: a task failed and goes on the next time; {} times since the start",
                     kind.label(),
@@ -79,6 +86,6 @@ public final class SteadyTasks {
 
     /** Throws of this kind. */
     public long failures(Kind kind) {
-        return failures.get(kind.ordinal());
+        return failures.get(kind).count.get();
     }
 }

@@ -49,7 +49,8 @@ final class HangCommand implements Callable<Integer> {
 
     @Option(
             names = "--behaviour",
-            description = "of one route: hang, reset, trickle (a byte a second), headers or body (without end), close (after each answer)")
+            description =
+                    "of one route: hang, reset, trickle (a byte a second), headers or body (without end), close (after each answer)")
     private Misbehaviour behaviour;
 
     @Option(names = "--restart", description = "each window begins with a kill and a start of the server")

@@ -21,7 +21,8 @@ import picocli.CommandLine.Command;
             HangCommand.class,
             SoakCommand.class,
             AddressesCommand.class,
-            FuzzCommand.class
+            FuzzCommand.class,
+            AttackCommand.class
         },
         footer = {"", "Exit code: 0 all well, 1 the check failed or errors occurred, 2 wrong usage."})
 public final class Main {

@@ -110,7 +110,8 @@ public record HangResult(
                         + window.healthy().errors());
             }
             if (window.hanging() && neighbour != null && window.badCalls() == 0) {
-                violations.add("a window measures something only while the route that misbehaves is called, but no call came");
+                violations.add(
+                        "a window measures something only while the route that misbehaves is called, but no call came");
             }
             if (window.hanging() && lasting() && window.hangingCalls() < targets) {
                 violations.add(String.format(
@@ -169,7 +170,8 @@ public record HangResult(
                     Arrays.stream(p99s).max().orElse(0),
                     median(99.9, hanging)));
         }
-        text.append(String.format(Locale.ROOT, "%np99 hanging / baseline: %.3f, throughput: %.3f%n", p99Ratio(), throughputRatio()));
+        text.append(String.format(
+                Locale.ROOT, "%np99 hanging / baseline: %.3f, throughput: %.3f%n", p99Ratio(), throughputRatio()));
         violations()
                 .forEach(violation -> text.append("FAILED: ").append(violation).append('\n'));
         return text.toString();

@@ -169,8 +169,7 @@ public final class HangRig {
     }
 
     private Sagas sagas(final LoadParticipant healthy) {
-        return Sagas.ofTwoBranches(
-                config.protocol(), "127.0.0.1", server.port(config.protocol()), healthy.url(), true);
+        return Sagas.ofTwoBranches(config.protocol(), "127.0.0.1", server.port(config.protocol()), healthy.url(), true);
     }
 
     private void warmUp(final LoadParticipant healthy) throws InterruptedException {
@@ -183,8 +182,7 @@ public final class HangRig {
         }
     }
 
-    private HangResult.Window window(
-            final LoadParticipant healthy, final boolean hanging, final LongSupplier badCalls)
+    private HangResult.Window window(final LoadParticipant healthy, final boolean hanging, final LongSupplier badCalls)
             throws IOException, InterruptedException {
         final PacedPlan plan =
                 new PacedPlan(sagas(healthy), config.perSecond(), UNANSWERED_MAX, CONNECT, config.window());
@@ -211,10 +209,7 @@ public final class HangRig {
                 hanging, report, looks == 0 ? 0 : hangingCalls / looks, badCalls.getAsLong() - badBefore);
         out.accept(String.format(
                 "%-9s %s  hanging calls %.0f, bad calls %d",
-                hanging ? "hanging" : "baseline",
-                report,
-                window.hangingCalls(),
-                window.badCalls()));
+                hanging ? "hanging" : "baseline", report, window.hangingCalls(), window.badCalls()));
         return window;
     }
 

@@ -93,9 +93,8 @@ public final class MixedParticipant implements LoadParticipant {
                                     channel.pipeline()
                                             .addLast(
                                                     Http2FrameCodecBuilder.forServer()
-                                                            .initialSettings(
-                                                                    Http2Settings.defaultSettings()
-                                                                            .initialWindowSize(1 << 20))
+                                                            .initialSettings(Http2Settings.defaultSettings()
+                                                                    .initialWindowSize(1 << 20))
                                                             .encoderIgnoreMaxHeaderListSize(true)
                                                             .build(),
                                                     new Grpc());
@@ -227,7 +226,9 @@ public final class MixedParticipant implements LoadParticipant {
         }
 
         private void goOn(final ChannelHandlerContext context) {
-            while (endless != null && context.channel().isWritable() && context.channel().isActive()) {
+            while (endless != null
+                    && context.channel().isWritable()
+                    && context.channel().isActive()) {
                 context.writeAndFlush(endless.duplicate());
             }
         }
@@ -253,8 +254,8 @@ public final class MixedParticipant implements LoadParticipant {
                         called(context, head.stream());
                     }
                 } else if (message instanceof Http2DataFrame data) {
-                    context.write(new DefaultHttp2WindowUpdateFrame(data.initialFlowControlledBytes())
-                            .stream(data.stream()));
+                    context.write(
+                            new DefaultHttp2WindowUpdateFrame(data.initialFlowControlledBytes()).stream(data.stream()));
                     if (data.isEndStream()) {
                         called(context, data.stream());
                     }

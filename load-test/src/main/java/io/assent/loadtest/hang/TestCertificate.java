@@ -29,7 +29,8 @@ final class TestCertificate {
     TestCertificate(final Path directory) throws IOException, InterruptedException {
         keys = directory.resolve("keys.p12");
         final Process keytool = new ProcessBuilder(
-                        Path.of(System.getProperty("java.home"), "bin", "keytool").toString(),
+                        Path.of(System.getProperty("java.home"), "bin", "keytool")
+                                .toString(),
                         "-genkeypair",
                         "-alias",
                         "participant",
@@ -58,8 +59,7 @@ final class TestCertificate {
         try (InputStream in = Files.newInputStream(keys)) {
             final KeyStore store = KeyStore.getInstance("PKCS12");
             store.load(in, PASSWORD.toCharArray());
-            final KeyManagerFactory managers =
-                    KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
+            final KeyManagerFactory managers = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
             managers.init(store, PASSWORD.toCharArray());
             return SslContextBuilder.forServer(managers).build();
         } catch (final GeneralSecurityException e) {

@@ -135,6 +135,53 @@ public final class ServerProcess implements AutoCloseable {
         return status;
     }
 
+    /**
+     * Asks it for something of the DTM protocol.
+     *
+     * @param endpoint the last word of the path, with its parameters.
+     * @return the status of the answer.
+     * @throws IOException if there is no answer.
+     */
+    public int get(final String endpoint) throws IOException {
+        return status(URI.create("http://127.0.0.1:" + httpPort() + "/api/dtmsvr/" + endpoint));
+    }
+
+    /**
+     * Asks any server for something, and reads it.
+     *
+     * @param at what.
+     * @return the status of the answer.
+     * @throws IOException if there is no answer.
+     */
+    public static int status(final URI at) throws IOException {
+        final HttpURLConnection request = open(at);
+        final int status = request.getResponseCode();
+        try (InputStream answer = status < 400 ? request.getInputStream() : request.getErrorStream()) {
+            if (answer != null) {
+                answer.readAllBytes();
+            }
+        }
+        return status;
+    }
+
+    /**
+     * Tells whether it runs.
+     *
+     * @return whether the process is alive.
+     */
+    public boolean isAlive() {
+        return process.isAlive();
+    }
+
+    /**
+     * Tells how it ended.
+     *
+     * @return what it printed last.
+     */
+    public String ending() {
+        return process.logTail();
+    }
+
     private static HttpURLConnection open(final URI at) throws IOException {
         final HttpURLConnection request = (HttpURLConnection) at.toURL().openConnection(Proxy.NO_PROXY);
         request.setConnectTimeout(ASK_MS);

@@ -111,8 +111,7 @@ class HangResultTest {
                 .contains("no call came");
     }
 
-    private static Window near(
-            final double latencyMs, final double seconds, final double calls, final long badCalls) {
+    private static Window near(final double latencyMs, final double seconds, final double calls, final long badCalls) {
         final Histogram latencies = new Histogram(3);
         latencies.recordValue((long) (latencyMs * 1e6));
         return new Window(

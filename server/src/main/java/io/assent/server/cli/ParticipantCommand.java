@@ -14,8 +14,9 @@ import picocli.CommandLine.Option;
         name = "participant",
         mixinStandardHelpOptions = true,
         description = {
-            "Runs a bank that takes part in transactions: alice's account is debited by TransOut, bob's is credited by TransIn,",
-            "TransOutUndo and TransInUndo compensate. Prints every call and the balances behind it. For first steps only."
+            "Runs a bank that takes part in transactions, for first steps.",
+            "TransOut debits alice's account, TransIn credits bob's, TransOutUndo and TransInUndo compensate.",
+            "Prints every call and the balances after it."
         })
 final class ParticipantCommand implements Callable<Integer> {
     @Option(

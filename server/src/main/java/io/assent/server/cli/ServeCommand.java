@@ -26,14 +26,24 @@ import picocli.CommandLine.Option;
         versionProvider = ServeCommand.Versions.class,
         sortOptions = false,
         description = {
-            "Runs the coordinator until SIGTERM or SIGINT; a second signal stops it at once. Every setting can also stand",
-            "in the environment or in the YAML file: assent config lists them, docs/operating.md explains them."
+            "Runs the coordinator until SIGTERM or SIGINT; a second signal stops it at once.",
+            "Every setting can also stand in the environment or in the YAML file.",
+            "assent config lists them, docs/operating.md explains them."
         },
         footer = {
             "",
-            "Exit codes: 0 stopped; 2 bad setting; 10 data directory not writable; 11 in use; 12 port in use;",
-            "13 too few file descriptors; 14 journal damaged; 15 journal of a newer version; 16 missing JVM flags;",
-            "17 data directory of the other kind of clock; 20 stopped itself because it could not go on."
+            "Exit codes:",
+            "  0   It was stopped.",
+            "  2   A setting or an argument is bad.",
+            "  10  The data directory is not writable.",
+            "  11  The data directory is in use by another process.",
+            "  12  A port is in use.",
+            "  13  There are too few file descriptors.",
+            "  14  The journal is damaged.",
+            "  15  The journal was written by a newer version.",
+            "  16  JVM flags are missing.",
+            "  17  The data directory has the other kind of clock.",
+            "  20  It stopped itself because it could not go on."
         })
 final class ServeCommand implements Callable<Integer> {
     private static final Logger LOG = LoggerFactory.getLogger(ServeCommand.class);

@@ -23,6 +23,10 @@ public final class Settings {
                     "addresses to listen on, with commas between; 0.0.0.0 serves other machines"),
             integer("HttpPort", "36789", "port of the HTTP API; 0 for any free one"),
             integer("GrpcPort", "36790", "port of the gRPC API; 0 for any free one"),
+            integer(
+                    "AdminPort",
+                    "-1",
+                    "port of probes and metrics; -1 for the one behind the others, 0 for any free one"),
             text("DataDir", "data", "directory of the journal"),
             text("Durability", "fsync", "fsync: survives loss of power; os: survives the process only"),
             text("Drain", "auto", "who drains the ring: loop, thread, or auto by the number of cores"),
@@ -40,7 +44,8 @@ public final class Settings {
             integer("LiveTransactionsMax", "5000000", "unfinished transactions at most"),
             integer("LiveBytesMax", "0", "bytes of unfinished transactions at most; 0 for 40 % of the heap"),
             integer("RingSlots", "4096", "commands under way at most; a power of two"),
-            integer("BufferPoolBytes", "134217728", "bytes of large commands under way at most"),
+            integer("BufferPoolBytes", "0", "bytes of large commands under way at most; 0 for a sixteenth of the heap"),
+            integer("HeldBytesMax", "0", "bytes of requests, answers and calls under way; 0 for a fifth of the heap"),
             integer("ConnectionsMax", "10000", "client connections at most"),
             integer("FreeDiskMin", "536870912", "bytes of free disk below which new transactions are refused"),
             text(

@@ -38,6 +38,11 @@ public final class CommandRing {
         wake = waker;
     }
 
+    /** What held up the drainer is gone. Any thread. */
+    void wakeDrainer() {
+        wake.run();
+    }
+
     /** A way in for one producer thread. */
     public CommandSink newSink() {
         return new Sink();

@@ -26,6 +26,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.agrona.DirectBuffer;
@@ -59,6 +60,9 @@ public final class Sequencer {
     static final Rejection NO_ROOM = Rejection.unavailable(
             "bound.journal",
             "nothing can be recorded now: the journal's disk is full; nothing has happened, try again");
+
+    /** What is made for readers and not delivered, at most and one more: a read waits in the ring, where it is small. */
+    private static final long SNAPSHOT_BYTES_MAX = 4L << 20;
 
     /** Effects of one batch and the position they depend on. */
     private static final class Batch {
@@ -94,11 +98,17 @@ public final class Sequencer {
     private boolean outOfRoom;
 
     private boolean noRoom;
+    private boolean readsWait;
+    /** Made for readers, released or not, and not delivered. */
+    private final AtomicLong undeliveredBytes = new AtomicLong();
+
+    private final long[] bytesPerLoop;
     /** Monotonic time since which the journal has no room. */
     private long noRoomSinceMs;
 
     private volatile boolean starved;
     private ManualClock manualClock;
+    private Runnable afterDrain = () -> {};
     /** The position that the last sync has to reach. */
     private long syncAskedFor;
 
@@ -143,10 +153,16 @@ public final class Sequencer {
                 ownCommandLength = length;
             }
         });
+        this.bytesPerLoop = new long[outlets.size()];
         for (int i = 0; i < outlets.size(); i++) {
             perLoop.add(new ArrayList<>());
         }
         batch = newBatch();
+    }
+
+    /** Runs a task behind every drain, on the drainer's thread. Before the start. */
+    public void afterEachDrain(Runnable task) {
+        afterDrain = task;
     }
 
     /**
@@ -208,6 +224,9 @@ public final class Sequencer {
                 more |= manualClock.step();
             }
             openCalls = decider.openCallCount();
+            afterDrain.run();
+            // Else whoever delivers wakes the drainer, and so does the sync in front of it.
+            more |= readsWait && undeliveredBytes.get() == 0;
             more |= !outOfRoom && (clock.isBehind() || decider.hasWork());
             idle = !more && isQuiet() && !outOfRoom;
             return more;
@@ -276,6 +295,7 @@ public final class Sequencer {
         }
         journal.beginBatch();
         outOfRoom = false;
+        readsWait = false;
         if (noRoom) {
             hasRoom(EVENTS_RESERVE_BYTES);
         }
@@ -307,6 +327,10 @@ public final class Sequencer {
 
     /** One command of the ring; false when it stays there. */
     private boolean take(DirectBuffer command, int length) {
+        if (undeliveredBytes.get() + batch.effects.snapshotBytes() > SNAPSHOT_BYTES_MAX) {
+            readsWait = true;
+            return false;
+        }
         if (CommandFrame.recordsNothing(command, 0)) {
             decide(command, length);
         } else if (setAside.isEmpty() && hasRoom(length + EVENTS_RESERVE_BYTES)) {
@@ -415,6 +439,7 @@ public final class Sequencer {
         }
         batch.position = journal.appendedPosition();
         if (!batch.effects.isEmpty()) {
+            undeliveredBytes.addAndGet(batch.effects.snapshotBytes());
             unreleased.addLast(batch);
             batch = newBatch();
         }
@@ -441,18 +466,23 @@ public final class Sequencer {
     private void release(EffectQueue effects) {
         for (int i = 0; i < effects.size(); i++) {
             Effect effect = effects.get(i);
-            perLoop.get(loopOf(effect)).add(effect);
+            int loop = loopOf(effect);
+            perLoop.get(loop).add(effect);
+            bytesPerLoop[loop] += EffectQueue.snapshotBytes(effect);
         }
         for (int i = 0; i < perLoop.size(); i++) {
             List<Effect> batchOfLoop = perLoop.get(i);
             if (!batchOfLoop.isEmpty()) {
                 LoopOutlet outlet = outlets.get(i);
+                long bytes = bytesPerLoop[i];
+                bytesPerLoop[i] = 0;
                 if (outlet.isCurrentThread()) {
                     outlet.deliver(batchOfLoop);
                     batchOfLoop.clear();
+                    undeliveredBytes.addAndGet(-bytes);
                 } else {
                     delivering.incrementAndGet();
-                    outlet.execute(() -> deliver(outlet, batchOfLoop));
+                    outlet.execute(() -> deliver(outlet, batchOfLoop, bytes));
                     perLoop.set(i, new ArrayList<>());
                 }
             }
@@ -460,10 +490,14 @@ public final class Sequencer {
     }
 
     /** On the loop. */
-    private void deliver(LoopOutlet outlet, List<Effect> effects) {
+    private void deliver(LoopOutlet outlet, List<Effect> effects, long snapshotBytes) {
         try {
             outlet.deliver(effects);
         } finally {
+            if (snapshotBytes > 0) {
+                undeliveredBytes.addAndGet(-snapshotBytes);
+                ring.wakeDrainer();
+            }
             if (delivering.decrementAndGet() == 0) {
                 onDelivered.run();
             }

@@ -126,6 +126,7 @@ class DrainModelTest {
         WHILE(model -> model.server.run(3_000)),
         PAUSE(model -> model.server.pause(30_000));
 
+        @SuppressWarnings("ImmutableEnumChecker")
         final Consumer<Model> done;
 
         Act(Consumer<Model> done) {

@@ -3,7 +3,6 @@ package io.assent.server.sequencer;
 import io.assent.engine.Answer;
 import io.assent.engine.BranchCall;
 import io.assent.engine.Commands;
-import io.assent.engine.EffectQueue.AlertEffect;
 import io.assent.engine.EffectQueue.AnswerEffect;
 import io.assent.engine.EffectQueue.CallEffect;
 import io.assent.engine.EffectQueue.Effect;
@@ -23,7 +22,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.PriorityQueue;
 import java.util.function.BiPredicate;
-import java.util.function.LongSupplier;
 import java.util.function.Predicate;
 
 /**
@@ -59,7 +57,6 @@ final class VirtualServer implements LoopOutlet {
     final List<Call> calls = new ArrayList<>();
     final Map<Long, Answer> answers = new HashMap<>();
     final Map<Long, TransactionRecord> records = new HashMap<>();
-    final List<AlertEffect> alerts = new ArrayList<>();
     /** What the wall clock shows beyond the monotonic one. */
     long wallSkewMs;
 
@@ -72,7 +69,6 @@ final class VirtualServer implements LoopOutlet {
     private final ArrayDeque<Runnable> tasks = new ArrayDeque<>();
     private final ArrayDeque<Predicate<Commands>> untold = new ArrayDeque<>();
     private final Map<String, Script> scripts = new HashMap<>();
-    private final LongSupplier nanoTime = () -> nowMs() * 1_000_000;
     private long nowMs;
     private long order;
     private long lastRequestId;
@@ -84,7 +80,7 @@ final class VirtualServer implements LoopOutlet {
         this.journal = journal;
         ring = new CommandRing(ringSlots, 1 << 20);
         commands = new CommandPublisher(ring.newSink());
-        clock = EngineClock.real(nanoTime, () -> START_MS + nowMs + wallSkewMs, lastTimeMs);
+        clock = EngineClock.real(this::nanoTime, () -> START_MS + nowMs + wallSkewMs, lastTimeMs);
         sequencer = new Sequencer(
                 ring,
                 new MachineDecider(machine),
@@ -123,13 +119,13 @@ final class VirtualServer implements LoopOutlet {
         return nowMs;
     }
 
+    private long nanoTime() {
+        return nowMs * 1_000_000;
+    }
+
     /** Wake-ups that are planned. */
     int plannedWakeUps() {
         return timers.size();
-    }
-
-    boolean isRingFull() {
-        return ring.occupied() == ring.slots();
     }
 
     // ---------------------------------------------------------------- what the test plans
@@ -249,8 +245,6 @@ final class VirtualServer implements LoopOutlet {
                 answers.put(answer.requestId(), answer.answer());
             } else if (effect instanceof RecordEffect record) {
                 records.put(record.requestId(), record.record());
-            } else if (effect instanceof AlertEffect alert) {
-                alerts.add(alert);
             } else if (effect instanceof CallEffect call) {
                 called(call.call());
             }

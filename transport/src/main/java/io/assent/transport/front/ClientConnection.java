@@ -6,6 +6,9 @@ public interface ClientConnection {
     /** While paused nothing is read from it; what is open is answered. */
     void pauseReads(boolean paused);
 
+    /** Closes it if its client asks for nothing at the moment; answers whether it did. */
+    boolean closeIfIdle();
+
     /** Ends what took too long. */
     void sweep(long nowNanos);
 

@@ -66,6 +66,14 @@ enum Endpoint {
         return api;
     }
 
+    /** Whether its answer may be large. */
+    boolean answersWithRecords() {
+        return switch (this) {
+            case QUERY, ALL, QUERY_KV, SCAN_KV, PREPARE_WORKFLOW -> true;
+            default -> false;
+        };
+    }
+
     boolean isGet() {
         return method.equals("GET");
     }

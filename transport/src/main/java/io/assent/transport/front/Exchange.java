@@ -53,8 +53,10 @@ final class Exchange extends PendingRequest {
     Request request;
     int resetCount;
 
-    /** The whole response, null until there is one. */
+    /** The response, null until there is one: its head, and its body when that is small. */
     ByteBuf response;
+    /** A body that is sent in pieces, else null. */
+    RenderedBody body;
 
     Exchange(Connection connection, boolean keepAlive, boolean http10, boolean head, boolean expectsContinue) {
         this.connection = connection;
@@ -64,12 +66,23 @@ final class Exchange extends PendingRequest {
         this.expectsContinue = expectsContinue;
     }
 
+    /** Bytes of the response that are not sent. */
+    long responseBytes() {
+        return (response == null ? 0 : response.readableBytes()) + (body == null ? 0 : body.remaining());
+    }
+
     @Override
     protected void discard() {
         if (response != null) {
             response.release();
             response = null;
         }
+        body = null;
+    }
+
+    @Override
+    protected void noMemory() {
+        connection.abort();
     }
 
     @Override

@@ -11,6 +11,7 @@ import io.assent.engine.TopicPage;
 import io.assent.engine.TransactionPage;
 import io.assent.engine.TransactionRecord;
 import io.assent.transport.Deadlines;
+import io.assent.transport.MemoryBudget;
 import io.assent.transport.SteadyTasks;
 import io.netty.channel.EventLoop;
 import java.util.ArrayDeque;
@@ -34,6 +35,10 @@ public final class FrontLoop {
             "bound.ring",
             "no room in the command ring: the server is at its bound ringSlots or bufferPoolBytes, try again");
 
+    private static final Answer NO_MEMORY = Answer.refused(
+            Rejection.unavailable("bound.directMemory", "no memory for the answer outside the heap"), null);
+    private static final int IDLE_LOOKS_MAX = 128;
+    private static final int SCRATCH_BYTES = 64 << 10;
     private static final long SWEEP_MS = 50;
     /** Answered rounds end by the engine; a client waits this much longer than its branch calls may take (PROTOCOL 6.6). */
     private static final long ROUND_MARGIN_MS = 2_000;
@@ -49,6 +54,7 @@ public final class FrontLoop {
     private final Responses responses;
     private final FrontMeter meter;
     private final Routes routes;
+    private final MemoryBudget budget;
 
     private final Long2ObjectHashMap<PendingRequest> pending = new Long2ObjectHashMap<>();
     private final Set<ClientConnection> connections = new LinkedHashSet<>();
@@ -56,6 +62,9 @@ public final class FrontLoop {
     private final Deadlines<PendingRequest> rounds = new Deadlines<>(this::roundExpired);
     /** What the ring had no room for and must still be said: rounds that expired, waiters that are gone. */
     private final ArrayDeque<Runnable> unsaid = new ArrayDeque<>();
+
+    /** For requests that arrive whole: they are handled before the next one is read. */
+    private final byte[] scratch = new byte[SCRATCH_BYTES];
 
     private long sequence;
     private boolean readsPaused;
@@ -70,8 +79,10 @@ public final class FrontLoop {
             History history,
             ServerCondition condition,
             ClockControl clock,
-            FrontMeter meter) {
+            FrontMeter meter,
+            MemoryBudget budget) {
         this.meter = meter;
+        this.budget = budget;
         this.number = number;
         this.eventLoop = eventLoop;
         this.tasks = tasks;
@@ -96,7 +107,11 @@ public final class FrontLoop {
     public void answer(long requestId, Answer answer) {
         PendingRequest request = take(requestId);
         if (request != null) {
-            request.answer(answer);
+            try {
+                request.answer(answer);
+            } catch (OutOfMemoryError e) {
+                noMemory(request);
+            }
         }
     }
 
@@ -104,7 +119,11 @@ public final class FrontLoop {
     public void record(long requestId, TransactionRecord record) {
         PendingRequest request = take(requestId);
         if (request != null) {
-            request.record(record);
+            try {
+                request.record(record);
+            } catch (OutOfMemoryError e) {
+                noMemory(request);
+            }
         }
     }
 
@@ -112,7 +131,11 @@ public final class FrontLoop {
     public void page(long requestId, TransactionPage page) {
         PendingRequest request = take(requestId);
         if (request != null) {
-            request.page(page);
+            try {
+                request.page(page);
+            } catch (OutOfMemoryError e) {
+                noMemory(request);
+            }
         }
     }
 
@@ -120,7 +143,11 @@ public final class FrontLoop {
     public void topics(long requestId, TopicPage page) {
         PendingRequest request = take(requestId);
         if (request != null) {
-            request.topics(page);
+            try {
+                request.topics(page);
+            } catch (OutOfMemoryError e) {
+                noMemory(request);
+            }
         }
     }
 
@@ -128,7 +155,11 @@ public final class FrontLoop {
     public void cronReset(long requestId, CronReset.Part part) {
         PendingRequest request = take(requestId);
         if (request != null) {
-            request.cronReset(part);
+            try {
+                request.cronReset(part);
+            } catch (OutOfMemoryError e) {
+                noMemory(request);
+            }
         }
     }
 
@@ -231,6 +262,12 @@ public final class FrontLoop {
         }
     }
 
+    /** An answer for which there is no memory costs its client the connection, and nobody else anything. */
+    private void noMemory(PendingRequest request) {
+        meter.refused(Exchange.UNKNOWN_API, request.gid(), NO_MEMORY);
+        request.noMemory();
+    }
+
     private PendingRequest take(long requestId) {
         PendingRequest request = pending.remove(requestId);
         if (request != null) {
@@ -280,6 +317,25 @@ public final class FrontLoop {
         connections.remove(connection);
     }
 
+    /**
+     * Closes a connection that is idle, to make room for one that is not: of those of this kind that have been open longest, the first. Answers whether
+     * there was one.
+     */
+    public boolean closeAnIdleOne(Class<? extends ClientConnection> kind) {
+        int looks = IDLE_LOOKS_MAX;
+        for (ClientConnection connection : connections) {
+            if (kind.isInstance(connection)) {
+                if (connection.closeIfIdle()) {
+                    return true;
+                }
+                if (--looks == 0) {
+                    return false;
+                }
+            }
+        }
+        return false;
+    }
+
     void needsFlush(Connection connection) {
         unflushed.add(connection);
     }
@@ -290,6 +346,15 @@ public final class FrontLoop {
 
     int bodyBytesMax() {
         return Limits.BODY_BYTES_MAX;
+    }
+
+    /** An array for one request, until the next one is read. */
+    byte[] scratch(int length) {
+        return length <= scratch.length ? scratch : new byte[length];
+    }
+
+    public MemoryBudget budget() {
+        return budget;
     }
 
     public FrontMeter meter() {
@@ -328,7 +393,7 @@ public final class FrontLoop {
         return routes;
     }
 
-    void execute(Runnable task) {
+    public void execute(Runnable task) {
         eventLoop.execute(task);
     }
 }

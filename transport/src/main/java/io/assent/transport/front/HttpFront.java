@@ -4,17 +4,13 @@ import io.assent.engine.Commands;
 import io.assent.engine.History;
 import io.assent.transport.EventLoops;
 import io.assent.transport.FreePort;
+import io.assent.transport.MemoryBudget;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
-import io.netty.channel.ChannelHandlerContext;
-import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoop;
 import io.netty.channel.socket.SocketChannel;
-import io.netty.handler.codec.http.HttpDecoderConfig;
-import io.netty.handler.codec.http.HttpMessage;
-import io.netty.handler.codec.http.HttpRequestDecoder;
 import io.netty.util.NetUtil;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -28,9 +24,6 @@ import java.util.function.IntFunction;
 
 /** Listens for clients. Built once; {@link #loop} gives the part of each event loop. */
 public final class HttpFront implements AutoCloseable {
-    private static final int INITIAL_LINE_BYTES_MAX = 16 << 10;
-    private static final int CHUNK_BYTES = 64 << 10;
-
     private final EventLoops eventLoops;
     private final FrontConfig config;
     private final List<FrontLoop> loops = new ArrayList<>();
@@ -40,6 +33,7 @@ public final class HttpFront implements AutoCloseable {
 
     /**
      * @param commands the publisher of each event loop, used on that loop only
+     * @param budget of what clients make us hold
      */
     public HttpFront(
             EventLoops eventLoops,
@@ -48,13 +42,23 @@ public final class HttpFront implements AutoCloseable {
             History history,
             ServerCondition condition,
             ClockControl clock,
-            FrontMeter meter) {
+            FrontMeter meter,
+            MemoryBudget budget) {
         this.eventLoops = eventLoops;
         this.config = config;
         for (int i = 0; i < eventLoops.loops().size(); i++) {
             EventLoop eventLoop = eventLoops.loops().get(i);
             FrontLoop loop = new FrontLoop(
-                    i, eventLoop, eventLoops.tasks(), config, commands.apply(i), history, condition, clock, meter);
+                    i,
+                    eventLoop,
+                    eventLoops.tasks(),
+                    config,
+                    commands.apply(i),
+                    history,
+                    condition,
+                    clock,
+                    meter,
+                    budget);
             loops.add(loop);
             byEventLoop.put(eventLoop, loop);
         }
@@ -124,7 +128,8 @@ public final class HttpFront implements AutoCloseable {
         protected void initChannel(SocketChannel channel) {
             FrontLoop loop = byEventLoop.get(channel.eventLoop());
             Connection connection = new Connection(loop);
-            boolean admitted = connections.incrementAndGet() <= config.connectionsMax();
+            boolean admitted =
+                    connections.incrementAndGet() <= config.connectionsMax() || loop.closeAnIdleOne(Connection.class);
             channel.closeFuture().addListener(future -> connections.decrementAndGet());
             if (!admitted) {
                 loop.meter().connectionRefused(config.connectionsMax());
@@ -132,31 +137,9 @@ public final class HttpFront implements AutoCloseable {
                 channel.close();
                 return;
             }
-            channel.pipeline()
-                    .addLast(new ChannelInboundHandlerAdapter() {
-                        @Override
-                        public void channelRead(ChannelHandlerContext ctx, Object message) {
-                            connection.bytesSeen();
-                            ctx.fireChannelRead(message);
-                        }
-                    })
-                    .addLast(new StrictDecoder(config.headerBytesMax()))
-                    .addLast(connection);
-        }
-    }
-
-    /** Refuses what leaves the end of a request open to interpretation. */
-    private static final class StrictDecoder extends HttpRequestDecoder {
-        StrictDecoder(int headerBytesMax) {
-            super(new HttpDecoderConfig()
-                    .setMaxInitialLineLength(INITIAL_LINE_BYTES_MAX)
-                    .setMaxHeaderSize(headerBytesMax)
-                    .setMaxChunkSize(CHUNK_BYTES));
-        }
-
-        @Override
-        protected void handleTransferEncodingChunkedWithContentLength(HttpMessage message) {
-            throw new IllegalArgumentException("both Content-Length and Transfer-Encoding are given");
+            RequestDecoder decoder = new RequestDecoder(connection, config.headerBytesMax());
+            connection.decoder(decoder);
+            channel.pipeline().addLast(decoder).addLast(connection);
         }
     }
 }

@@ -52,6 +52,9 @@ public abstract class PendingRequest extends Deadlines.Entry {
         // Most hold nothing.
     }
 
+    /** There was no memory for its answer: nothing of it was sent, and its connection can not go on. */
+    protected abstract void noMemory();
+
     /** Success or refusal. */
     protected abstract void answer(Answer answer);
 

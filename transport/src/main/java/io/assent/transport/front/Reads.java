@@ -79,7 +79,7 @@ final class Reads {
             ask(exchange, loop.commands().query(loop.register(exchange), raw));
             return;
         }
-        byte[] body = switch (exchange.shape) {
+        RenderedBody.Writer body = switch (exchange.shape) {
             case QUERY -> json.query(record);
             case SINGLE -> json.single(record, exchange.position);
             case WORKFLOW -> json.workflow(record);

@@ -47,8 +47,8 @@ final class RecordJson {
     }
 
     /** The reply of {@code query}; the record may be null. */
-    byte[] query(TransactionRecord record) {
-        return write(generator -> {
+    RenderedBody.Writer query(TransactionRecord record) {
+        return rendered(generator -> {
             generator.writeStartObject();
             generator.writeArrayFieldStart("branches");
             if (record != null) {
@@ -64,8 +64,8 @@ final class RecordJson {
     }
 
     /** The reply of {@code all}. */
-    byte[] page(List<TransactionRecord> records, String nextPosition) {
-        return write(generator -> {
+    RenderedBody.Writer page(List<TransactionRecord> records, String nextPosition) {
+        return rendered(generator -> {
             generator.writeStartObject();
             generator.writeStringField("next_position", nextPosition);
             generator.writeArrayFieldStart("transactions");
@@ -78,8 +78,8 @@ final class RecordJson {
     }
 
     /** The reply of {@code all} with a gid. */
-    byte[] single(TransactionRecord record, String position) {
-        return write(generator -> {
+    RenderedBody.Writer single(TransactionRecord record, String position) {
+        return rendered(generator -> {
             generator.writeStartObject();
             generator.writeStringField("next_position", position);
             generator.writeFieldName("transactions");
@@ -95,8 +95,8 @@ final class RecordJson {
     }
 
     /** The reply of {@code prepareWorkflow}. */
-    byte[] workflow(TransactionRecord record) {
-        return write(generator -> {
+    RenderedBody.Writer workflow(TransactionRecord record) {
+        return rendered(generator -> {
             generator.writeStartObject();
             generator.writeArrayFieldStart("progresses");
             for (BranchRecord branch : record.branches()) {
@@ -134,8 +134,8 @@ final class RecordJson {
      *
      * @param nextPosition null leaves it out
      */
-    byte[] topics(List<Topic> topics, String nextPosition) {
-        return write(generator -> {
+    RenderedBody.Writer topics(List<Topic> topics, String nextPosition) {
+        return rendered(generator -> {
             generator.writeStartObject();
             generator.writeArrayFieldStart("kv");
             for (Topic topic : topics) {
@@ -268,6 +268,15 @@ final class RecordJson {
             generator.writeString(text);
         }
         generator.writeEndArray();
+    }
+
+    /** What may be large is written when somebody takes it, piece by piece. */
+    private RenderedBody.Writer rendered(Body body) {
+        return out -> {
+            try (JsonGenerator generator = json.createGenerator(out)) {
+                body.writeTo(generator);
+            }
+        };
     }
 
     private byte[] write(Body body) {

@@ -2,8 +2,11 @@ package io.assent.transport.front;
 
 import io.assent.engine.Answer;
 import io.assent.engine.Rejection;
+import io.assent.transport.MemoryBudget;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 
 /** Response bytes (PROTOCOL 2.0). One per event loop. */
@@ -12,6 +15,8 @@ final class Responses {
     private static final String JSON = "application/json; charset=utf-8";
     private static final String TEXT = "text/plain";
     private static final String HEX = "0123456789ABCDEF";
+
+    private static final byte[] NOTHING = new byte[0];
 
     /** A JSON-RPC error that decides nothing. */
     private static final int RPC_INTERNAL = -32_603;
@@ -89,11 +94,50 @@ final class Responses {
     }
 
     void metrics(Exchange exchange, byte[] text) {
-        respond(exchange, 200, METRICS, text, "");
+        large(exchange, 200, METRICS, out -> out.write(text));
     }
 
     void json(Exchange exchange, int status, byte[] body) {
         respond(exchange, status, JSON, body, "");
+    }
+
+    /** A body that may be large: it is written into pieces that count, and refused when there is no memory for it. */
+    void json(Exchange exchange, int status, RenderedBody.Writer body) {
+        large(exchange, status, JSON, body);
+    }
+
+    private void large(Exchange exchange, int status, String contentType, RenderedBody.Writer writer) {
+        RenderedBody body = exchange.connection.newBody();
+        try {
+            writer.writeTo(body);
+        } catch (RenderedBody.TooLarge e) {
+            exchange.connection.recount();
+            noMemory(exchange, false);
+            return;
+        } catch (IOException e) {
+            throw new UncheckedIOException("writing to memory", e);
+        }
+        String head = head(exchange, status, contentType, body.length(), "");
+        if (exchange.head) {
+            exchange.connection.recount();
+            respond(exchange, status, head, NOTHING, 0);
+        } else if (body.length() <= RenderedBody.PIECE_BYTES) {
+            respond(exchange, status, head, body.take(), body.takenLength());
+        } else {
+            exchange.body = body;
+            respond(exchange, status, head, NOTHING, 0);
+        }
+    }
+
+    /** The bound of {@link MemoryBudget} is reached. */
+    void noMemory(Exchange exchange, boolean closes) {
+        if (!closes) {
+            answer(exchange, MemoryBudget.REFUSAL);
+            return;
+        }
+        meter.refused(exchange.api, exchange.gid(), MemoryBudget.REFUSAL);
+        String more = "X-Assent-Code: " + MemoryBudget.CODE + "\r\nRetry-After: 1\r\nConnection: close\r\n";
+        respond(exchange, 503, JSON, message(exchange, MemoryBudget.TEXT), more);
     }
 
     void error(Exchange exchange, int status, String text, boolean closes) {
@@ -134,6 +178,11 @@ final class Responses {
     }
 
     private void respond(Exchange exchange, int status, String contentType, byte[] body, String moreHeaders) {
+        String head = head(exchange, status, contentType, body.length, moreHeaders);
+        respond(exchange, status, head, body, exchange.head ? 0 : body.length);
+    }
+
+    private static String head(Exchange exchange, int status, String contentType, long bodyLength, String moreHeaders) {
         StringBuilder head = new StringBuilder(192)
                 .append("HTTP/1.1 ")
                 .append(status)
@@ -142,7 +191,7 @@ final class Responses {
                 .append("\r\nContent-Type: ")
                 .append(contentType)
                 .append("\r\nContent-Length: ")
-                .append(body.length)
+                .append(bodyLength)
                 .append("\r\n")
                 .append(moreHeaders);
         if (!exchange.warning().isEmpty()) {
@@ -155,17 +204,22 @@ final class Responses {
         } else if (exchange.http10 && exchange.keepAlive) {
             head.append("Connection: keep-alive\r\n");
         }
-        head.append("\r\n");
-        ByteBuf buffer = allocator.directBuffer(head.length() + body.length);
+        return head.append("\r\n").toString();
+    }
+
+    private void respond(Exchange exchange, int status, String head, byte[] body, int bodyLength) {
+        ByteBuf buffer = allocator.directBuffer(head.length() + bodyLength);
         buffer.writeCharSequence(head, StandardCharsets.ISO_8859_1);
-        if (!exchange.head) {
-            buffer.writeBytes(body);
-        }
+        buffer.writeBytes(body, 0, bodyLength);
         exchange.response = buffer;
         if (exchange.api != null) {
             meter.called(exchange.api, status, System.nanoTime() - exchange.startedNanos);
         }
         exchange.connection.drain();
+        if (exchange.response != null) {
+            // It waits for those in front of it, or for its client.
+            exchange.connection.recount();
+        }
     }
 
     private static String reason(int status) {

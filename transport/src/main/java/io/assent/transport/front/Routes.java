@@ -138,6 +138,9 @@ final class Routes {
         if (isStarting(exchange)) {
             return;
         }
+        if (endpoint.answersWithRecords()) {
+            exchange.connection.awaits(exchange);
+        }
         if (endpoint.isGet()) {
             reads.handle(exchange, endpoint, new QueryParameters(query), headers);
         } else if (endpoint == Endpoint.DELETE_TOPIC) {

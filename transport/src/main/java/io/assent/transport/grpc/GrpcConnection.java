@@ -1,5 +1,6 @@
 package io.assent.transport.grpc;
 
+import io.assent.transport.MemoryBudget;
 import io.assent.transport.front.ClientConnection;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
@@ -15,10 +16,16 @@ final class GrpcConnection extends ChannelInboundHandlerAdapter implements Clien
     private ChannelHandlerContext context;
     private Channel channel;
     private DtmService service;
+    private MemoryBudget.Share share;
     private long unwritableSinceNanos;
 
     GrpcConnection(GrpcConnections connections) {
         this.connections = connections;
+    }
+
+    /** What its calls hold. Its event loop. */
+    MemoryBudget.Share share() {
+        return share;
     }
 
     DtmService service() {
@@ -38,6 +45,7 @@ final class GrpcConnection extends ChannelInboundHandlerAdapter implements Clien
         context = active;
         channel = context.channel();
         service = connections.opened(this, channel);
+        share = service.loop().budget().share(MemoryBudget.Use.GRPC);
         service.loop().add(this);
         context.fireChannelActive();
     }
@@ -75,6 +83,15 @@ final class GrpcConnection extends ChannelInboundHandlerAdapter implements Clien
         if (stalled) {
             close();
         }
+    }
+
+    @Override
+    public boolean closeIfIdle() {
+        boolean idle = exchanges.isEmpty();
+        if (idle) {
+            close();
+        }
+        return idle;
     }
 
     /** At once: the library behind this would wait for the calls to end. */

@@ -1,5 +1,6 @@
 package io.assent.transport.grpc;
 
+import io.assent.transport.front.FrontLoop;
 import io.grpc.Attributes;
 import io.grpc.Grpc;
 import io.grpc.ServerTransportFilter;
@@ -9,6 +10,7 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.EventLoop;
 import java.net.SocketAddress;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -22,14 +24,16 @@ final class GrpcConnections extends ServerTransportFilter {
     static final Attributes.Key<GrpcConnection> CONNECTION = Attributes.Key.create("assent-connection");
 
     private final GrpcFrontConfig config;
+    private final List<FrontLoop> loops;
     private final Function<EventLoop, DtmService> services;
     private final AtomicInteger count = new AtomicInteger();
     private final Map<Peers, GrpcConnection> open = new ConcurrentHashMap<>();
 
     private record Peers(SocketAddress local, SocketAddress remote) {}
 
-    GrpcConnections(GrpcFrontConfig config, Function<EventLoop, DtmService> services) {
+    GrpcConnections(GrpcFrontConfig config, List<FrontLoop> loops, Function<EventLoop, DtmService> services) {
         this.config = config;
+        this.loops = List.copyOf(loops);
         this.services = services;
     }
 
@@ -56,9 +60,17 @@ final class GrpcConnections extends ServerTransportFilter {
                     count.decrementAndGet();
                     services.apply(context.channel().eventLoop()).connectionRefused(config.connectionsMax());
                     connection.unsafe().closeForcibly();
+                    makeRoom();
                 }
             }
         };
+    }
+
+    /** The client that was turned away finds it when it comes again. */
+    private void makeRoom() {
+        for (FrontLoop loop : loops) {
+            loop.execute(() -> loop.closeAnIdleOne(GrpcConnection.class));
+        }
     }
 
     DtmService opened(GrpcConnection connection, Channel channel) {

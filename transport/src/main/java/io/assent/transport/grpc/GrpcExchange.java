@@ -1,14 +1,15 @@
 package io.assent.transport.grpc;
 
-import com.google.protobuf.ByteString;
 import com.google.protobuf.Empty;
 import com.google.protobuf.MessageLite;
+import com.google.protobuf.UnsafeByteOperations;
 import io.assent.engine.Answer;
 import io.assent.engine.BranchRecord;
 import io.assent.engine.TransactionRecord;
 import io.assent.grpc.DtmProgress;
 import io.assent.grpc.DtmProgressesReply;
 import io.assent.grpc.DtmTransaction;
+import io.assent.transport.MemoryBudget;
 import io.assent.transport.front.Actor;
 import io.assent.transport.front.HeaderText;
 import io.assent.transport.front.PendingRequest;
@@ -26,6 +27,9 @@ final class GrpcExchange extends PendingRequest {
     private static final Metadata.Key<String> RETRY_AFTER_MS = key("grpc-retry-pushback-ms");
     private static final String RETRY_MS = "1000";
 
+    /** Of a branch in a reply, without its payload. */
+    private static final int BRANCH_BYTES = 256;
+
     private static final Metadata.Key<String> ACTOR = key("x-assent-actor");
     private static final Metadata.Key<String> REASON = key("x-assent-reason");
 
@@ -34,6 +38,7 @@ final class GrpcExchange extends PendingRequest {
     private final GrpcConnection connection;
     private final ServerCall<RequestMessage, MessageLite> call;
     private final Metadata metadata;
+    private final CallBytes bytes;
     private byte[] message;
     private int messages;
     private boolean complete;
@@ -49,7 +54,9 @@ final class GrpcExchange extends PendingRequest {
             GrpcConnection connection,
             DtmMethod method,
             ServerCall<RequestMessage, MessageLite> call,
-            Metadata metadata) {
+            Metadata metadata,
+            CallBytes bytes) {
+        this.bytes = bytes;
         this.service = service;
         this.connection = connection;
         this.method = method;
@@ -92,6 +99,10 @@ final class GrpcExchange extends PendingRequest {
             @Override
             public void onMessage(RequestMessage received) {
                 messages++;
+                if (!bytes.keeps(received.bytes().length)) {
+                    noRoom();
+                    return;
+                }
                 message = received.bytes();
                 if (received.refusal() != null) {
                     fail(received.refusal(), received.refusal().getDescription());
@@ -110,13 +121,15 @@ final class GrpcExchange extends PendingRequest {
                     fail(Status.INTERNAL, "the request has no message");
                 } else if (!ended) {
                     service.handle(GrpcExchange.this);
-                    message = null;
                 }
+                message = null;
+                bytes.messageTaken();
             }
 
             @Override
             public void onCancel() {
                 ended = true;
+                message = null;
                 connection.remove(GrpcExchange.this);
                 service.abandon(GrpcExchange.this);
             }
@@ -164,6 +177,10 @@ final class GrpcExchange extends PendingRequest {
     /** A workflow and how far it has come. */
     @Override
     protected void record(TransactionRecord record) {
+        if (!bytes.replies(heapBytes(record))) {
+            noRoom();
+            return;
+        }
         DtmProgressesReply.Builder reply = DtmProgressesReply.newBuilder()
                 .setTransaction(DtmTransaction.newBuilder()
                         .setGid(record.gid())
@@ -173,11 +190,33 @@ final class GrpcExchange extends PendingRequest {
         for (BranchRecord branch : record.branches()) {
             reply.addProgresses(DtmProgress.newBuilder()
                     .setStatus(branch.status().wireName())
-                    .setBinData(ByteString.copyFrom(branch.payload(), branch.payloadOffset(), branch.payloadLength()))
+                    .setBinData(UnsafeByteOperations.unsafeWrap(
+                            branch.payload(), branch.payloadOffset(), branch.payloadLength()))
                     .setBranchID(branch.branchId())
                     .setOp(branch.operation()));
         }
         reply(reply.build());
+    }
+
+    /** About what the reply takes: once as messages, which share the payloads, and once as bytes to send. */
+    private static long heapBytes(TransactionRecord record) {
+        long bytes = 256 + record.result().length() + record.rollbackReason().length();
+        for (BranchRecord branch : record.branches()) {
+            bytes += branch.payloadLength() + BRANCH_BYTES;
+        }
+        return bytes;
+    }
+
+    /** The bound of {@link MemoryBudget} is reached. */
+    void noRoom() {
+        if (!ended) {
+            answer(MemoryBudget.REFUSAL);
+        }
+    }
+
+    @Override
+    protected void noMemory() {
+        connection.close();
     }
 
     private void end(Status status, String text, Metadata trailers) {

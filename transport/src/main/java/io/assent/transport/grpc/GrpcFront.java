@@ -21,7 +21,9 @@ import io.netty.channel.ServerChannel;
 import io.netty.util.NetUtil;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.util.ArrayList;
 import java.util.IdentityHashMap;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.IntFunction;
 import java.util.stream.Collectors;
@@ -42,12 +44,14 @@ public final class GrpcFront implements AutoCloseable {
     /** @param loops the front's part on each event loop, by number */
     public GrpcFront(EventLoops eventLoops, GrpcFrontConfig config, IntFunction<FrontLoop> loops) {
         this.config = config;
+        List<FrontLoop> frontLoops = new ArrayList<>();
         this.eventLoops = eventLoops;
         for (int i = 0; i < eventLoops.loops().size(); i++) {
+            frontLoops.add(loops.apply(i));
             services.put(eventLoops.loops().get(i), new DtmService(loops.apply(i)));
         }
         LibraryLog.leaveOutClientFaults();
-        this.connections = new GrpcConnections(config, services::get);
+        this.connections = new GrpcConnections(config, frontLoops, services::get);
         serving(false);
     }
 
@@ -69,6 +73,7 @@ public final class GrpcFront implements AutoCloseable {
                 .withOption(ChannelOption.SO_BACKLOG, 1_024)
                 .withOption(ChannelOption.SO_REUSEADDR, true)
                 .addTransportFilter(connections)
+                .addStreamTracerFactory(CallBytes.factory())
                 .maxConcurrentCallsPerConnection(config.callsPerConnectionMax())
                 .maxInboundMessageSize(config.messageBytesMax())
                 .maxInboundMetadataSize(config.metadataBytesMax())
@@ -106,8 +111,13 @@ public final class GrpcFront implements AutoCloseable {
     private static ServerCall.Listener<RequestMessage> start(
             DtmMethod method, ServerCall<RequestMessage, MessageLite> call, Metadata metadata) {
         GrpcConnection connection = call.getAttributes().get(GrpcConnections.CONNECTION);
-        GrpcExchange exchange = new GrpcExchange(connection.service(), connection, method, call, metadata);
+        CallBytes bytes = CallBytes.CURRENT.get();
+        GrpcExchange exchange = new GrpcExchange(connection.service(), connection, method, call, metadata, bytes);
         connection.add(exchange);
+        if (!bytes.belongsTo(exchange)) {
+            exchange.noRoom();
+            return exchange.listener();
+        }
         // One more than there may be, so that a second one is noticed.
         call.request(2);
         return exchange.listener();

@@ -1,6 +1,8 @@
 package io.assent.transport.out;
 
+import io.assent.engine.BranchCall;
 import io.assent.engine.Outcome;
+import io.assent.transport.MemoryBudget;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
@@ -20,6 +22,8 @@ final class Connection extends ChannelInboundHandlerAdapter {
     final Dispatcher dispatcher;
     final HttpDestination destination;
 
+    private static final String NO_MEMORY = "no memory to send the request";
+
     private final ReplyDecoder decoder;
     private final Idle idle = new Idle();
     private Channel channel;
@@ -30,6 +34,15 @@ final class Connection extends ChannelInboundHandlerAdapter {
     private boolean closeAnnounced;
     private Throwable broken;
     private long openedNs;
+    /** Whose body is not sent whole, else null; and how much of it is. */
+    private BranchCall sending;
+
+    private int sent;
+    private boolean flushing;
+    private final MemoryBudget.Share unsent;
+    private long replyBytes;
+    /** Whether it waits for its turn to read on. */
+    private boolean paused;
 
     /** Whether bytes wait to be flushed. */
     boolean dirty;
@@ -49,8 +62,12 @@ final class Connection extends ChannelInboundHandlerAdapter {
     Connection(Dispatcher dispatcher, HttpDestination destination) {
         this.dispatcher = dispatcher;
         this.destination = destination;
+        this.unsent = dispatcher.memory.share(MemoryBudget.Use.CALLS);
         this.decoder = new ReplyDecoder(
-                dispatcher.scratch, dispatcher.config.bodyBytesMax(), dispatcher.config.textBytesMax());
+                dispatcher.scratch,
+                dispatcher.config.bodyBytesMax(),
+                dispatcher.config.textBytesMax(),
+                dispatcher.memory.share(MemoryBudget.Use.REPLIES));
     }
 
     Channel channel() {
@@ -80,9 +97,62 @@ final class Connection extends ChannelInboundHandlerAdapter {
         call = taken;
         taken.connection = this;
         dispatcher.written(taken);
+        sending = null;
+        replyBytes = 0;
         decoder.expectReply(taken.jsonRpc ? JsonRpc.REPLY_BYTES_MAX : 0);
-        channel.write(dispatcher.writer.write(channel.alloc(), taken), channel.voidPromise());
+        BranchCall branch = taken.toSend();
+        if (branch == null) {
+            fail(new BrokenReply(MemoryBudget.TEXT));
+            return;
+        }
+        try {
+            channel.write(dispatcher.writer.write(channel.alloc(), taken, branch), channel.voidPromise());
+        } catch (OutOfMemoryError e) {
+            fail(new BrokenReply(NO_MEMORY));
+            return;
+        }
+        sent = RequestWriter.firstBytes(taken, branch);
+        sending = taken.posts && sent < branch.payloadLength() ? branch : null;
         dispatcher.dirty(this);
+    }
+
+    /** Sends what is written, and of a large body what the participant takes: the rest waits where the submission keeps it. */
+    void flush() {
+        flushing = true;
+        channel.flush();
+        while (sending != null && channel.isWritable() && !closed) {
+            try {
+                ByteBuf piece = RequestWriter.writeMore(channel.alloc(), sending, sent);
+                sent += piece.readableBytes();
+                channel.write(piece, channel.voidPromise());
+            } catch (OutOfMemoryError e) {
+                flushing = false;
+                fail(new BrokenReply(NO_MEMORY));
+                return;
+            }
+            if (sent == sending.payloadLength()) {
+                sending = null;
+            }
+            if (sending == null || !channel.isWritable()) {
+                channel.flush();
+            }
+        }
+        flushing = false;
+        recount();
+    }
+
+    /** Counts what the participant has not taken. It can not be refused any more, but others are, while it is much. */
+    private void recount() {
+        ChannelOutboundBuffer buffer = closed ? null : channel.unsafe().outboundBuffer();
+        unsent.holdAnyway(buffer == null ? 0 : buffer.totalPendingWriteBytes());
+    }
+
+    @Override
+    public void channelWritabilityChanged(ChannelHandlerContext context) {
+        if (sending != null && channel.isWritable() && !flushing) {
+            dispatcher.dirty(this);
+            dispatcher.flush();
+        }
     }
 
     /** The call has ended without a reply. What may still come for it must not be taken for the reply of another. */
@@ -97,7 +167,7 @@ final class Connection extends ChannelInboundHandlerAdapter {
             return;
         }
         closed = true;
-        decoder.close();
+        decoder.end();
         dispatcher.deadlines.cancel(idle);
         if (dispatcher.budget.isIdle(this)) {
             destination.removeIdle(this);
@@ -106,7 +176,19 @@ final class Connection extends ChannelInboundHandlerAdapter {
             dispatcher.connections.remove(this);
             destination.connectionRemoved();
         }
+        sending = null;
+        recount();
         channel.close();
+    }
+
+    boolean isClosed() {
+        return closed;
+    }
+
+    /** Reads the next part of a long reply. */
+    void readOn() {
+        paused = false;
+        channel.read();
     }
 
     private void closeIdle() {
@@ -122,8 +204,13 @@ final class Connection extends ChannelInboundHandlerAdapter {
                 closeIdle(); // Nobody asked for anything.
                 return;
             }
+            replyBytes += in.readableBytes();
             if (decoder.read(in)) {
                 replied(in.isReadable());
+            } else if (replyBytes > LongReplies.LONG_BYTES && !paused) {
+                paused = true;
+                channel.config().setAutoRead(false);
+                dispatcher.longReplies.add(this);
             }
         } catch (BrokenReply unreadable) {
             fail(unreadable);
@@ -238,16 +325,19 @@ final class Connection extends ChannelInboundHandlerAdapter {
         long idleMs =
                 decoder.keepAliveTimeoutS() == 0 ? pool.idleTimeoutMs() : (decoder.keepAliveTimeoutS() - 1) * 1_000L;
         long lifeLeftMs = pool.connectionLifeMs() - TimeUnit.NANOSECONDS.toMillis(nowNs - openedNs);
-        ChannelOutboundBuffer unsent = channel.unsafe().outboundBuffer();
+        ChannelOutboundBuffer buffer = channel.unsafe().outboundBuffer();
+        recount();
         boolean usable = complete
+                && sending == null
                 && decoder.keepAlive()
                 && !closed
                 && channel.isActive()
                 && idleMs > 0
                 && lifeLeftMs > 0
-                && unsent != null
-                && unsent.isEmpty();
+                && buffer != null
+                && buffer.isEmpty();
         if (usable) {
+            channel.config().setAutoRead(true);
             reused = true;
             destination.addIdle(this);
             dispatcher.deadlines.start(idle, Math.min(idleMs, pool.connectionLifeMs()), nowNs);

@@ -129,6 +129,7 @@ final class Dial {
                 .channelFactory(dispatcher.channels)
                 .disableResolver()
                 .option(ChannelOption.TCP_NODELAY, true)
+                .option(ChannelOption.RECVBUF_ALLOCATOR, LongReplies.ONE_BUFFER)
                 // A participant may answer before it has read the whole request, and close: its answer is still to be
                 // read.
                 .option(ChannelOption.AUTO_CLOSE, destination.key.secure())

@@ -3,6 +3,7 @@ package io.assent.transport.out;
 import io.assent.engine.BranchCall;
 import io.assent.engine.BranchCall.Header;
 import io.assent.engine.Outcome;
+import io.assent.transport.MemoryBudget;
 import io.assent.transport.SteadyTasks;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFactory;
@@ -44,6 +45,7 @@ public final class Dispatcher implements AutoCloseable {
     final boolean epoll;
     final ChannelFactory<Channel> channels;
     final Names names;
+    final MemoryBudget memory;
     final SteadyTasks tasks;
     final SslContext tls;
     final Deadlines deadlines;
@@ -55,6 +57,7 @@ public final class Dispatcher implements AutoCloseable {
     final Set<Dial> dials = new HashSet<>();
     final ConnectionBudget budget;
     final GrpcChannels grpcChannels;
+    final LongReplies longReplies;
 
     private final EndedCalls ends;
     private final Map<Destination.Key, Destination> destinations = new HashMap<>();
@@ -84,6 +87,7 @@ public final class Dispatcher implements AutoCloseable {
     Dispatcher(Outbound outbound, EventLoop loop, boolean epoll, CallEnds ends) {
         this.config = outbound.config;
         this.names = outbound.names;
+        this.memory = outbound.memory;
         this.tasks = outbound.tasks;
         this.tls = outbound.tls;
         this.loop = loop;
@@ -92,6 +96,7 @@ public final class Dispatcher implements AutoCloseable {
         this.ends = new EndedCalls(loop, outbound.tasks, ends, counters, this::flush);
         this.budget = new ConnectionBudget(config.pool(), counters);
         this.deadlines = new Deadlines(loop, outbound.tasks);
+        this.longReplies = new LongReplies(loop);
         this.grpcChannels = new GrpcChannels(this, outbound.grpcTls);
     }
 
@@ -144,7 +149,7 @@ public final class Dispatcher implements AutoCloseable {
         for (int i = 0; i < dirty.size(); i++) {
             Connection connection = dirty.get(i);
             connection.dirty = false;
-            connection.channel().flush();
+            connection.flush();
         }
         dirty.clear();
     }
@@ -188,7 +193,10 @@ public final class Dispatcher implements AutoCloseable {
         }
         boolean rpc = JsonRpc.applies(branch);
         Target target = target(branch.url(), rpc);
-        HttpCall call = new HttpCall(this, rpc ? jsonRpc.wrapped(branch) : branch, rpc, target);
+        HttpCall call = new HttpCall(this, branch, rpc, target);
+        if (rpc) {
+            call.checkEnvelope();
+        }
         warnOfDropped(branch, call.headers);
         call.leadTo(rpc ? methodRoute(target, branch.url()) : route(target));
         return call;
@@ -211,10 +219,13 @@ public final class Dispatcher implements AutoCloseable {
     private void warnOfDropped(BranchCall branch, List<Header> sent) {
         int dropped = branch.headers().size() - sent.size();
         if (dropped > 0 && warned.put(branch.gid(), Boolean.TRUE) == null) {
-            LOG.warn(
-                    "gid {}: {} of its branch headers belong to one connection and are not sent on",
-                    branch.gid(),
-                    dropped);
+            String gid = branch.gid().replaceAll("\\p{Cntrl}", " ");
+            LOG.atWarn()
+                    .addKeyValue("gid", gid)
+                    .log(
+                            "gid '{}': {} of its branch headers belong to one connection and are not sent on",
+                            gid,
+                            dropped);
         }
     }
 
@@ -361,6 +372,7 @@ public final class Dispatcher implements AutoCloseable {
             throw new IllegalStateException("call " + call.branch.number() + " ended twice");
         }
         call.ended = true;
+        call.settled();
         deadlines.cancel(call);
         unwritten.remove(call);
         Destination destination = call.destination;

@@ -84,6 +84,20 @@ public record DispatcherConfig(
             Check.positive(idleTimeoutMs, "idleTimeoutMs");
             Check.positive(connectionLifeMs, "connectionLifeMs");
         }
+
+        public Pool withConnectionsMax(int max) {
+            return new Pool(
+                    connectionsPerDestinationMax,
+                    openCallsPerDestinationMax,
+                    suspectOpenCallsMax,
+                    suspectAfter,
+                    max,
+                    destinationsIdleMax,
+                    routesPerDestinationMax,
+                    routesMax,
+                    idleTimeoutMs,
+                    connectionLifeMs);
+        }
     }
 
     /**
@@ -134,6 +148,10 @@ public record DispatcherConfig(
             Check.positive(idleTimeoutMs, "idleTimeoutMs");
             Check.positive(refreshMs, "refreshMs");
             Check.positive(addressesMax, "addressesMax");
+        }
+
+        public Grpc withChannelsMax(int max) {
+            return new Grpc(max, idleTimeoutMs, refreshMs, addressesMax, tls);
         }
 
         public Grpc withTls(GrpcTls rules) {

@@ -2,6 +2,7 @@ package io.assent.transport.out;
 
 import io.assent.engine.BranchCall;
 import io.assent.engine.Outcome;
+import io.assent.transport.MemoryBudget;
 import io.grpc.Attributes;
 import io.grpc.CallOptions;
 import io.grpc.Channel;
@@ -23,12 +24,17 @@ final class GrpcCall extends OutboundCall {
     /** How often it asks the channel meanwhile not to pause. */
     private static final int RECONNECT_STEP_MS = 250;
 
+    private static final int SMALL_PAYLOAD_BYTES = 16 << 10;
+
     private static final Metadata.Key<String> TIMEOUT = GrpcMetadata.key("grpc-timeout");
     private static final long TIMEOUT_MILLIS_MAX = 99_999_999;
     private static final long MILLIS_PER_HOUR = 3_600_000;
 
     private final GrpcTarget target;
     private final Metadata metadata;
+    /** Holds a large message until the call ends; null for a small one. */
+    private MemoryBudget.Share share;
+
     private final Reconnecting reconnecting = new Reconnecting();
     private ClientCall<BranchCall, Boolean> call;
     /** What the library still tells of it is of no interest. */
@@ -42,6 +48,14 @@ final class GrpcCall extends OutboundCall {
 
     /** @param lost whether the channel has no connection at the moment and is trying to get one */
     void send(Channel channel, boolean lost) {
+        if (branch.payloadLength() > SMALL_PAYLOAD_BYTES) {
+            // Once framed it is held until the participant takes it.
+            share = dispatcher.memory.share(MemoryBudget.Use.CALLS);
+            if (!share.hold(branch.payloadLength())) {
+                dispatcher.unknown(this, MemoryBudget.TEXT);
+                return;
+            }
+        }
         long nowNs = System.nanoTime();
         metadata.put(TIMEOUT, timeout(remainingMs(nowNs)));
         CallOptions options = CallOptions.DEFAULT.withStreamTracerFactory(new Tracing());
@@ -52,13 +66,25 @@ final class GrpcCall extends OutboundCall {
         call = channel.newCall(target.method, options);
         call.start(new Reply(), metadata);
         call.request(2);
-        call.sendMessage(branch);
-        call.halfClose();
+        try {
+            call.sendMessage(branch);
+            call.halfClose();
+        } catch (OutOfMemoryError e) {
+            drop();
+            dispatcher.unknown(this, "no memory to send the request");
+        }
     }
 
     /** At most eight digits and a unit. */
     private static String timeout(long ms) {
         return ms <= TIMEOUT_MILLIS_MAX ? ms + "m" : ms / MILLIS_PER_HOUR + "H";
+    }
+
+    @Override
+    void settled() {
+        if (share != null) {
+            share.free();
+        }
     }
 
     @Override

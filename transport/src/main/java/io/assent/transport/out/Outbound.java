@@ -1,5 +1,6 @@
 package io.assent.transport.out;
 
+import io.assent.transport.MemoryBudget;
 import io.assent.transport.SteadyTasks;
 import io.grpc.netty.GrpcSslContexts;
 import io.netty.channel.EventLoop;
@@ -33,6 +34,7 @@ public final class Outbound implements AutoCloseable {
 
     final DispatcherConfig config;
     final Names names;
+    final MemoryBudget memory;
     final SteadyTasks tasks;
     /** For https. */
     final SslContext tls;
@@ -40,10 +42,13 @@ public final class Outbound implements AutoCloseable {
     final SslContext grpcTls;
 
     /**
+     * @param memory of what participants make us hold
      * @throws IOException when the trust store cannot be read; the message names it
      */
-    public Outbound(DispatcherConfig config, NameResolver resolver, SteadyTasks tasks) throws IOException {
+    public Outbound(DispatcherConfig config, NameResolver resolver, SteadyTasks tasks, MemoryBudget memory)
+            throws IOException {
         this.config = config;
+        this.memory = memory;
         this.tasks = tasks;
         this.tls = tls(config.trustStore(), false);
         this.grpcTls = tls(config.trustStore(), true);

@@ -68,6 +68,11 @@ abstract class OutboundCall extends Deadlines.Timed {
     /** Nobody waits for it any more: stops what is under way for it. What still comes is nobody's reply. */
     abstract void drop();
 
+    /** The call is over, however it ended. */
+    void settled() {
+        // Most hold nothing.
+    }
+
     final long timeoutMs() {
         return branch.requestTimeoutMs() > 0 ? branch.requestTimeoutMs() : dispatcher.config.requestTimeoutMs();
     }

@@ -30,6 +30,9 @@ final class ReplyBody {
      */
     void reset(int bytesKept) {
         keptMax = Math.max(bytesKept, textBytesMax);
+        if (text.length > textBytesMax) {
+            text = new byte[256];
+        }
         markers.reset();
         textLength = 0;
         length = 0;

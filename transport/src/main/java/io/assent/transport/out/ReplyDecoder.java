@@ -1,5 +1,6 @@
 package io.assent.transport.out;
 
+import io.assent.transport.MemoryBudget;
 import io.netty.buffer.ByteBuf;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
@@ -14,6 +15,9 @@ import java.util.Locale;
 final class ReplyDecoder {
     private static final int HEAD_BYTES_MAX = 64 << 10;
     private static final int CHUNK_LINE_BYTES_MAX = 4 << 10;
+    /** A longer line is counted, and its room is not kept for the next reply. */
+    private static final int LINE_BYTES_KEPT = 4 << 10;
+
     private static final byte TLS_ALERT = 0x15;
     private static final byte TLS_HANDSHAKE = 0x16;
     private static final long UNKNOWN_LENGTH = -1;
@@ -37,6 +41,7 @@ final class ReplyDecoder {
     }
 
     private final Scratch scratch;
+    private final MemoryBudget.Share share;
     private final int bodyBytesMax;
     private final ReplyBody body;
     private byte[] line = new byte[256];
@@ -64,7 +69,9 @@ final class ReplyDecoder {
 
     private ContentDecoding content;
 
-    ReplyDecoder(Scratch scratch, int bodyBytesMax, int textBytesMax) {
+    /** @param share holds what is large of a reply until the next one is expected, or this is closed */
+    ReplyDecoder(Scratch scratch, int bodyBytesMax, int textBytesMax, MemoryBudget.Share share) {
+        this.share = share;
         this.scratch = scratch;
         this.bodyBytesMax = bodyBytesMax;
         this.body = new ReplyBody(bodyBytesMax, textBytesMax);
@@ -81,7 +88,15 @@ final class ReplyDecoder {
         started = false;
         headBytes = 0;
         lineLength = 0;
+        forgetLarge();
         expectHead();
+    }
+
+    private void forgetLarge() {
+        if (line.length > LINE_BYTES_KEPT) {
+            line = new byte[256];
+            share.free();
+        }
     }
 
     private void expectHead() {
@@ -143,6 +158,12 @@ final class ReplyDecoder {
     /** Whether the head is complete. */
     boolean headRead() {
         return part.compareTo(Part.HEADER_LINES) > 0;
+    }
+
+    /** No reply is expected any more. */
+    void end() {
+        close();
+        share.free();
     }
 
     /** Frees the memory of a decompression that was cut short. */
@@ -259,7 +280,11 @@ final class ReplyDecoder {
             throw new BrokenReply("the head of the reply is longer than " + bytesMax + " bytes");
         }
         if (lineLength + count > line.length) {
-            line = Arrays.copyOf(line, Math.max(lineLength + count, line.length * 2));
+            int length = Math.max(lineLength + count, line.length * 2);
+            if (length > LINE_BYTES_KEPT && !share.hold(length)) {
+                throw new BrokenReply(MemoryBudget.TEXT);
+            }
+            line = Arrays.copyOf(line, length);
         }
         in.readBytes(line, lineLength, count);
         lineLength += count;

@@ -5,7 +5,6 @@ import io.assent.engine.BranchCall.Header;
 import io.assent.engine.TransactionKind;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
-import io.netty.buffer.Unpooled;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
@@ -19,8 +18,8 @@ import java.util.Set;
  * <p>One per event loop.
  */
 final class RequestWriter {
-    /** A larger body is not copied behind its head but sent as it lies in the submission. */
-    private static final int BODY_COPIED_MAX = 16 << 10;
+    /** Of the body so much goes out at a time. */
+    private static final int PIECE_BYTES_MAX = 16 << 10;
 
     private static final byte[] POST = ascii("POST ");
     private static final byte[] GET = ascii("GET ");
@@ -66,9 +65,19 @@ final class RequestWriter {
                 || branch.kind().equals(TransactionKind.WORKFLOW);
     }
 
-    /** The whole request. */
-    ByteBuf write(ByteBufAllocator allocator, HttpCall call) {
-        BranchCall branch = call.branch;
+    /** Of the body what stands behind the head at once; the rest is left to {@link #writeMore}. */
+    static int firstBytes(HttpCall call, BranchCall branch) {
+        return call.posts ? Math.min(branch.payloadLength(), PIECE_BYTES_MAX) : 0;
+    }
+
+    /** The next bytes of the body, as it lies in the submission, from one on. */
+    static ByteBuf writeMore(ByteBufAllocator allocator, BranchCall branch, int from) {
+        int count = Math.min(PIECE_BYTES_MAX, branch.payloadLength() - from);
+        return allocator.ioBuffer(count).writeBytes(branch.payload(), branch.payloadOffset() + from, count);
+    }
+
+    /** The head of the request and the {@link #firstBytes} of its body. */
+    ByteBuf write(ByteBufAllocator allocator, HttpCall call, BranchCall branch) {
         Target target = call.target;
         ProxyRules.Proxy proxy = call.httpDestination().proxy;
         boolean post = call.posts;
@@ -109,15 +118,9 @@ final class RequestWriter {
             put(LINE_END);
         }
         put(LINE_END);
-        boolean copied = bodyLength <= BODY_COPIED_MAX;
-        ByteBuf request = allocator.ioBuffer(length + (copied ? bodyLength : 0));
-        request.writeBytes(head, 0, length);
-        if (copied) {
-            request.writeBytes(branch.payload(), branch.payloadOffset(), bodyLength);
-            return request;
-        }
-        ByteBuf body = Unpooled.wrappedBuffer(branch.payload(), branch.payloadOffset(), bodyLength);
-        return allocator.compositeBuffer(2).addComponent(true, request).addComponent(true, body);
+        int first = firstBytes(call, branch);
+        ByteBuf request = allocator.ioBuffer(length + first);
+        return request.writeBytes(head, 0, length).writeBytes(branch.payload(), branch.payloadOffset(), first);
     }
 
     private void putHeaders(HttpCall call, Target target) {

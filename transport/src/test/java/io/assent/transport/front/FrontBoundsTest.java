@@ -7,10 +7,12 @@ import io.assent.engine.codec.CommandFrame;
 import io.assent.engine.codec.CommandPublisher;
 import io.assent.engine.codec.CommandSink;
 import io.assent.transport.EventLoops;
+import io.assent.transport.MemoryBudget;
 import io.assent.transport.SteadyTasks;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.Socket;
+import java.net.SocketException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -25,6 +27,7 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(value = 60, unit = TimeUnit.SECONDS)
 class FrontBoundsTest {
     private static final String PING = "GET /api/ping HTTP/1.1\r\nHost: x\r\n\r\n";
+    private static final String QUERY = "GET /api/dtmsvr/query?gid=g HTTP/1.1\r\nHost: x\r\n\r\n";
     private static final int SMALL_MS = 150;
     private static final int GENEROUS_MS = 30_000;
 
@@ -65,7 +68,8 @@ class FrontBoundsTest {
                 (advance, whenDone) -> {
                     throw new AssertionError("there is no manual clock");
                 },
-                FrontMeter.NONE);
+                FrontMeter.NONE,
+                new MemoryBudget(64L << 20));
         front.start();
     }
 
@@ -110,6 +114,11 @@ class FrontBoundsTest {
     void shouldLookAfterTheOtherConnectionsWhenLookingAtOneFails() throws IOException {
         start(SMALL_MS, GENEROUS_MS, 10);
         ClientConnection broken = new ClientConnection() {
+            @Override
+            public boolean closeIfIdle() {
+                return false;
+            }
+
             @Override
             public void pauseReads(boolean paused) {}
 
@@ -161,10 +170,11 @@ class FrontBoundsTest {
         start(GENEROUS_MS, GENEROUS_MS, 2);
         try (Socket first = connect();
                 Socket second = connect()) {
-            send(first, PING);
-            send(second, PING);
-            assertThat(first.getInputStream().read()).isEqualTo('H');
-            assertThat(second.getInputStream().read()).isEqualTo('H');
+            send(first, QUERY);
+            send(second, QUERY);
+            while (ring.published.get() < 2) {
+                Thread.onSpinWait();
+            }
             try (Socket third = connect()) {
                 assertThat(third.getInputStream().read()).as("one over").isEqualTo(-1);
             }
@@ -172,22 +182,86 @@ class FrontBoundsTest {
     }
 
     @Test
+    void shouldCloseAnIdleConnectionForOneThatComes() throws IOException {
+        start(GENEROUS_MS, GENEROUS_MS, 2);
+        try (Socket busy = connect();
+                Socket idle = connect()) {
+            send(busy, QUERY);
+            while (ring.published.get() < 1) {
+                Thread.onSpinWait();
+            }
+            send(idle, PING);
+            assertThat(idle.getInputStream().read()).isEqualTo('H');
+            // It is left alone for a moment: who has just been answered may ask again.
+            while (!isServed()) {
+                Thread.onSpinWait();
+            }
+            assertThat(untilClosed(idle)).contains("pong");
+        }
+    }
+
+    private boolean isServed() throws IOException {
+        try (Socket socket = connect()) {
+            send(socket, PING);
+            return socket.getInputStream().read() == 'H';
+        } catch (SocketException e) {
+            // Turned away.
+            return false;
+        }
+    }
+
+    @Test
     void shouldReadNoMoreThan64UnansweredRequestsOfOneConnection() throws IOException {
         start(GENEROUS_MS, GENEROUS_MS, 10);
         try (Socket socket = connect()) {
-            String query = "GET /api/dtmsvr/query?gid=g HTTP/1.1\r\nHost: x\r\n\r\n";
+            String body = "{\"gid\":\"g\",\"trans_type\":\"saga\"}";
+            String abort = "POST /api/dtmsvr/abort HTTP/1.1\r\nHost: x\r\nContent-Length: " + body.length() + "\r\n\r\n"
+                    + body;
             for (int i = 0; i < 64; i++) {
-                send(socket, query);
+                send(socket, abort);
             }
             while (ring.published.get() < 64) {
                 Thread.onSpinWait();
             }
-            send(socket, query);
+            send(socket, abort);
             // A second connection is served after the 65th request was sent, and the 65th still waits.
             for (int i = 0; i < 3; i++) {
                 assertThat(exchange(PING)).contains("pong");
             }
             assertThat(ring.published.get()).isEqualTo(64);
+        }
+    }
+
+    @Test
+    void shouldHandleNoMoreThan64UnansweredRequestsOfOneConnectionThatArriveTogether() throws IOException {
+        start(GENEROUS_MS, GENEROUS_MS, 10);
+        try (Socket socket = connect()) {
+            String body = "{\"gid\":\"g\",\"trans_type\":\"saga\"}";
+            String abort = "POST /api/dtmsvr/abort HTTP/1.1\r\nHost: x\r\nContent-Length: " + body.length() + "\r\n\r\n"
+                    + body;
+            send(socket, abort.repeat(65));
+            while (ring.published.get() < 64) {
+                Thread.onSpinWait();
+            }
+            for (int i = 0; i < 3; i++) {
+                assertThat(exchange(PING)).contains("pong");
+            }
+            assertThat(ring.published.get()).isEqualTo(64);
+        }
+    }
+
+    @Test
+    void shouldAskForOneReadOfAConnectionAtATime() throws IOException {
+        start(GENEROUS_MS, GENEROUS_MS, 10);
+        try (Socket socket = connect()) {
+            send(socket, QUERY.repeat(2));
+            while (ring.published.get() < 1) {
+                Thread.onSpinWait();
+            }
+            for (int i = 0; i < 3; i++) {
+                assertThat(exchange(PING)).contains("pong");
+            }
+            assertThat(ring.published.get()).isEqualTo(1);
         }
     }
 

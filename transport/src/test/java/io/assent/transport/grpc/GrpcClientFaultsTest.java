@@ -12,6 +12,7 @@ import io.assent.grpc.DtmRequest;
 import io.assent.grpc.DtmTopicRequest;
 import io.assent.grpc.DtmTransOptions;
 import io.assent.transport.EventLoops;
+import io.assent.transport.MemoryBudget;
 import io.assent.transport.front.FrontConfig;
 import io.assent.transport.front.FrontMeter;
 import io.assent.transport.front.HttpFront;
@@ -98,7 +99,8 @@ class GrpcClientFaultsTest {
                 (advance, whenDone) -> {
                     throw new AssertionError("there is no manual clock");
                 },
-                FrontMeter.NONE);
+                FrontMeter.NONE,
+                new MemoryBudget(64L << 20));
         front = new GrpcFront(loops, GrpcFrontConfig.of(List.of(InetAddress.getLoopbackAddress()), 0), http::loop);
         http.start();
         front.start();

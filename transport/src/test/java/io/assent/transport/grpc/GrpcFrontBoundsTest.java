@@ -16,6 +16,7 @@ import io.assent.engine.codec.CommandSink;
 import io.assent.grpc.DtmRequest;
 import io.assent.grpc.DtmTransOptions;
 import io.assent.transport.EventLoops;
+import io.assent.transport.MemoryBudget;
 import io.assent.transport.front.FrontConfig;
 import io.assent.transport.front.FrontMeter;
 import io.assent.transport.front.HttpFront;
@@ -74,6 +75,7 @@ class GrpcFrontBoundsTest {
         }
     }
 
+    private MemoryBudget budget = new MemoryBudget(256L << 20);
     private final EventLoops loops = EventLoops.create(1);
     private final Silent ring = new Silent();
     private final List<ManagedChannel> channels = new ArrayList<>();
@@ -96,7 +98,8 @@ class GrpcFrontBoundsTest {
                 (advance, whenDone) -> {
                     throw new AssertionError("there is no manual clock");
                 },
-                FrontMeter.NONE);
+                FrontMeter.NONE,
+                budget);
         front = new GrpcFront(
                 loops,
                 new GrpcFrontConfig(
@@ -316,6 +319,29 @@ class GrpcFrontBoundsTest {
             assertThat(call("NewGid", new byte[0]).status().isOk()).isTrue();
         }
         assertThat(fourth.status.isDone()).isFalse();
+    }
+
+    @Test
+    void shouldRefuseACallForWhichItsConnectionHasNoRoom() throws IOException {
+        // A quarter of it is the share of a connection: two calls with their messages, and a byte less than three
+        // calls.
+        budget = new MemoryBudget(4 * (3L * CallBytes.CALL_BYTES - 1));
+        start(GENEROUS_MS, GENEROUS_MS, GENEROUS_MS, 10, 100);
+        ManagedChannel channel = connect();
+        for (int i = 0; i < 2; i++) {
+            new RawCall(channel, "Submit").send(saga(true)).end();
+        }
+        eventually(() -> ring.published.get() == 2);
+        assertThat(budget.held()).isEqualTo(2 * CallBytes.CALL_BYTES);
+        shouldBe(
+                new RawCall(channel, "NewGid").send(new byte[0]).end().status(),
+                Status.Code.RESOURCE_EXHAUSTED,
+                "heldBytesMax");
+        assertThat(call("NewGid", new byte[0]).status().isOk())
+                .as("another connection")
+                .isTrue();
+        channel.shutdownNow();
+        eventually(() -> budget.held() == 0);
     }
 
     @Test

@@ -4,6 +4,7 @@ import io.assent.engine.BranchCall;
 import io.assent.engine.BranchCall.Header;
 import io.assent.engine.Outcome;
 import io.assent.engine.TransactionKind;
+import io.assent.transport.MemoryBudget;
 import io.assent.transport.SteadyTasks;
 import io.netty.channel.EventLoop;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
@@ -36,6 +37,7 @@ final class Caller implements AutoCloseable {
 
     final MultiThreadIoEventLoopGroup group;
     final EventLoop loop;
+    final MemoryBudget memory = new MemoryBudget(64L << 20);
     final Outbound outbound;
     final Dispatcher dispatcher;
     /** How many ends the ring takes; negative for all. */
@@ -59,7 +61,7 @@ final class Caller implements AutoCloseable {
     Caller(DispatcherConfig config, NameResolver resolver, boolean epoll) throws IOException {
         group = new MultiThreadIoEventLoopGroup(1, epoll ? EpollIoHandler.newFactory() : NioIoHandler.newFactory());
         loop = group.next();
-        outbound = new Outbound(config, resolver, new SteadyTasks());
+        outbound = new Outbound(config, resolver, new SteadyTasks(), memory);
         dispatcher = onLoop(() -> outbound.dispatcher(loop, this::ended));
     }
 

@@ -3,6 +3,7 @@ package io.assent.transport.out;
 import io.assent.engine.BranchCall;
 import io.assent.engine.Outcome;
 import io.assent.engine.TransactionKind;
+import io.assent.transport.MemoryBudget;
 import io.assent.transport.SteadyTasks;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.buffer.ByteBuf;
@@ -54,7 +55,8 @@ final class DispatcherThroughput {
         url = "http://127.0.0.1:" + ((InetSocketAddress) server.localAddress()).getPort() + "/api/busi/TransOut";
         MultiThreadIoEventLoopGroup loops = new MultiThreadIoEventLoopGroup(1, EpollIoHandler.newFactory());
         EventLoop loop = loops.next();
-        Outbound outbound = new Outbound(DispatcherConfig.DEFAULT, NameResolver.SYSTEM, new SteadyTasks());
+        Outbound outbound = new Outbound(
+                DispatcherConfig.DEFAULT, NameResolver.SYSTEM, new SteadyTasks(), new MemoryBudget(64L << 20));
         loop.submit(() -> {
                     dispatcher = outbound.dispatcher(loop, DispatcherThroughput::ended);
                     for (int i = 0; i < inFlight; i++) {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.assent.engine.Outcome;
+import io.assent.transport.MemoryBudget;
 import io.assent.transport.SteadyTasks;
 import java.io.IOException;
 import java.io.InputStream;
@@ -161,7 +162,8 @@ class ProxyAndTlsTest {
         Path missing = directory.resolve("missing.p12");
         DispatcherConfig config =
                 DispatcherConfig.DEFAULT.withTrustStore(new DispatcherConfig.TrustStore(missing, "secret"));
-        assertThatThrownBy(() -> new Outbound(config, NameResolver.SYSTEM, new SteadyTasks()))
+        assertThatThrownBy(
+                        () -> new Outbound(config, NameResolver.SYSTEM, new SteadyTasks(), new MemoryBudget(64L << 20)))
                 .isInstanceOf(IOException.class)
                 .hasMessageContaining(missing.toString());
         assertThat(config.toString()).doesNotContain("secret");

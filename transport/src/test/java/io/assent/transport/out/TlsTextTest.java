@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.assent.engine.Outcome;
+import io.assent.transport.MemoryBudget;
 import io.assent.transport.SteadyTasks;
 import io.grpc.Status;
 import io.grpc.netty.GrpcSslContexts;
@@ -241,7 +242,7 @@ class TlsTextTest {
     }
 
     private static Outbound outbound(DispatcherConfig config) throws IOException {
-        return new Outbound(config, NameResolver.SYSTEM, new SteadyTasks());
+        return new Outbound(config, NameResolver.SYSTEM, new SteadyTasks(), new MemoryBudget(64L << 20));
     }
 
     @Test
