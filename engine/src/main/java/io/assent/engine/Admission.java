@@ -1,6 +1,7 @@
 package io.assent.engine;
 
 import io.assent.engine.mode.Modes;
+import io.assent.engine.mode.TransactionMode;
 import java.util.Locale;
 
 /** What may come into the state: new transactions, and branches of those that are prepared (SAFETY, Bounds). */
@@ -67,7 +68,9 @@ final class Admission {
                     "no new transactions now: " + settings.liveTransactionsMax()
                             + " unfinished transactions are the bound liveTransactionsMax");
         }
-        if (state.liveBytes() + submission.retainedBytes() > settings.liveBytesMax()) {
+        TransactionMode mode = modes.of(submission.kind());
+        long bytes = Transaction.bytesMax(submission, mode) + TopicSteps.bytesMax(submission, mode, state.topics());
+        if (state.committedBytes() + bytes > settings.liveBytesMax()) {
             return Rejection.unavailable(
                     "bound.liveBytes",
                     "no new transactions now: " + settings.liveBytesMax()
@@ -76,8 +79,20 @@ final class Admission {
         return null;
     }
 
+    /** Work in hand goes on beyond the bound of new transactions, by a quarter of it. */
+    private Rejection growthBoundReached(long bytes) {
+        long max = state.settings().liveBytesMax();
+        if (bytes <= 0 || state.committedBytes() + bytes <= max + max / 4) {
+            return null;
+        }
+        return Rejection.unavailable(
+                "bound.liveBytes",
+                "unfinished transactions may not grow now: they are a quarter beyond the " + max
+                        + " bytes of the bound liveBytesMax");
+    }
+
     /** What is wrong with the options of a submit beside the steps that are stored, or null. */
-    static Rejection check(Transaction transaction, Options merged) {
+    Rejection check(Transaction transaction, Options merged) {
         long bytes = (long) transaction.submission.stepsBytes().length + merged.bytes().length;
         if (bytes > Limits.MERGED_BYTES_MAX) {
             return Rejection.error(
@@ -85,11 +100,12 @@ final class Admission {
                     "the stored steps and the options of this submit have " + bytes + " bytes together, at most "
                             + Limits.MERGED_BYTES_MAX + " are allowed");
         }
-        return null;
+        return growthBoundReached(
+                merged.retainedBytes() - transaction.submission.options().retainedBytes());
     }
 
     /** What is wrong with one more registration, or null. */
-    static Rejection check(Transaction transaction, Registration registration) {
+    Rejection check(Transaction transaction, Registration registration) {
         for (Registration.Operation operation : registration.operations()) {
             String mismatch =
                     BranchUrls.mismatch(transaction.submission.options().protocol(), operation.url());
@@ -105,12 +121,12 @@ final class Admission {
                     "branches.limit",
                     "a transaction has at most " + Limits.ROWS_MAX + " branch rows, this registration goes beyond");
         }
-        if (transaction.rows.retainedBytes() + registration.bytes().length > Limits.REGISTERED_BYTES_MAX) {
+        if (transaction.rows.registeredBytes() + registration.bytes().length > Limits.REGISTERED_BYTES_MAX) {
             return Rejection.error(
                     "branches.bytes.limit",
                     "the branches of a transaction hold at most " + Limits.REGISTERED_BYTES_MAX
                             + " bytes, this registration goes beyond");
         }
-        return null;
+        return growthBoundReached(registration.retainedBytes());
     }
 }

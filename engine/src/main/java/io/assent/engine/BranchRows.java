@@ -14,6 +14,18 @@ import org.agrona.collections.Object2ObjectHashMap;
  * <p>One thread at a time.
  */
 public final class BranchRows {
+    /** This object and its empty lists. */
+    static final int OBJECTS_BYTES = 56 + 2 * 24;
+    /** A row with its place in the list, which has room for more. */
+    static final int ROW_BYTES = 48 + 6;
+    /** A list of few or many. */
+    private static final int LIST_BYTES = 24 + 40;
+    /** A place in a list of the objects that were registered or expanded. */
+    private static final int PLACE_BYTES = 6;
+
+    private static final int EXPANSION_BYTES = 24;
+    /** A branch operation in the index: its key has the id, the operation and a mark between them. */
+    private static final int INDEXED_BYTES = 20;
     /** Up to here a registered branch is looked for one by one. */
     private static final int SCANNED_MAX = 16;
 
@@ -28,7 +40,10 @@ public final class BranchRows {
     private final List<Registration> registrations = new ArrayList<>(0);
     private final List<Expansion> expansions = new ArrayList<>(0);
     private int registeredRows;
-    private long retainedBytes;
+    /** Bound by {@link Limits#REGISTERED_BYTES_MAX}. */
+    private long registeredBytes;
+
+    private long retainedBytes = OBJECTS_BYTES;
 
     private record Row(
             String branchId,
@@ -101,7 +116,12 @@ public final class BranchRows {
         return isListed(row) ? listed.get(row).createTimeMs : 0;
     }
 
-    /** Bytes held for rows beside the submission, about. */
+    /** What the registered branches brought, bytes. */
+    long registeredBytes() {
+        return registeredBytes;
+    }
+
+    /** What it takes on the heap beside the submission, bytes. */
     long retainedBytes() {
         return retainedBytes;
     }
@@ -151,9 +171,11 @@ public final class BranchRows {
                     submission.payloadOffset(step),
                     submission.payloadLength(step),
                     0));
-            retainedBytes += 100 + urls.get(i).length() * 2L;
+            retainedBytes +=
+                    ROW_BYTES + Footprint.text(urls.get(i)) + (urls.size() == 1 ? 0 : Footprint.text(branchId));
         }
         expansions.add(new Expansion(step, urls));
+        retainedBytes += EXPANSION_BYTES + PLACE_BYTES + 24 + Footprint.array(urls.size(), 4);
     }
 
     /** The rows of a registered branch, behind all rows so far. Answers the number of the first. */
@@ -175,25 +197,36 @@ public final class BranchRows {
         if (registered != null) {
             index(registration);
         }
-        retainedBytes += 200 + registration.bytes().length;
+        registeredBytes += 200 + registration.bytes().length;
+        retainedBytes += registration.retainedBytes()
+                + PLACE_BYTES
+                + (long) ROW_BYTES * registration.operations().size();
         return first;
     }
 
     private void takeUpTo(int rowOfMode) {
         if (listed.isEmpty()) {
             listed = new ArrayList<>();
+            retainedBytes += LIST_BYTES;
         }
         for (; taken < rowOfMode; taken++) {
             int step = mode.step(taken);
+            String url = mode.url(submission, taken);
+            retainedBytes += ROW_BYTES + Footprint.text(url);
             listed.add(new Row(
                     mode.branchId(taken),
                     mode.operation(submission, taken),
-                    mode.url(submission, taken),
+                    url,
                     submission.payloadArray(),
                     submission.payloadOffset(step),
                     submission.payloadLength(step),
                     0));
         }
+    }
+
+    /** Whether its texts are kept, and not made anew for each who asks. */
+    boolean isDecoded(int row) {
+        return isListed(row);
     }
 
     private boolean isListed(int row) {
@@ -206,7 +239,9 @@ public final class BranchRows {
 
     private void index(Registration registration) {
         for (Registration.Operation operation : registration.operations()) {
-            registered.put(key(registration.branchId(), operation.name()), registration);
+            String key = key(registration.branchId(), operation.name());
+            retainedBytes += INDEXED_BYTES + Footprint.text(key);
+            registered.put(key, registration);
         }
     }
 

@@ -117,7 +117,7 @@ final class Engine implements Commands {
         switch (known.status) {
             case PREPARED -> {
                 Options merged = merged(known, submission);
-                Rejection rejection = merged == null ? null : Admission.check(known, merged);
+                Rejection rejection = merged == null ? null : admission.check(known, merged);
                 if (rejection != null) {
                     return turn.refuse(request, rejection, known.status);
                 }
@@ -191,7 +191,7 @@ final class Engine implements Commands {
     }
 
     private void abortAgain(Transaction transaction, String rollbackReason) {
-        String reason = Utf8.truncate(rollbackReason, Limits.ROLLBACK_REASON_BYTES_MAX);
+        String reason = Utf8.truncate(rollbackReason, state.reasonBytesMax());
         if (!reason.isEmpty() && !reason.equals(transaction.rollbackReason)) {
             events.rollbackReasonReplaced(turn.now, transaction.id, reason);
         }
@@ -267,7 +267,7 @@ final class Engine implements Commands {
                         : turn.refuse(request, Rejections.registeredOtherwise(registration, operation), known.status);
             }
         }
-        Rejection bound = Admission.check(known, registration);
+        Rejection bound = admission.check(known, registration);
         if (bound != null) {
             return turn.refuse(request, bound, known.status);
         }

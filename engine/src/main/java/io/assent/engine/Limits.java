@@ -49,6 +49,8 @@ public final class Limits {
     public static final int ROLLBACK_REASON_BYTES_MAX = 4_096;
     /** How long a participant that asks for it is left alone. */
     public static final int RETRY_AFTER_S_MAX = 3_600;
+    /** Kept of an error text and of a rollback reason while live transactions are at their bound, UTF-8. */
+    public static final int SHORT_TEXT_BYTES_MAX = 64;
 
     public static final int ACTOR_CHARS_MAX = 128;
     public static final int REASON_CHARS_MAX = 512;

@@ -17,12 +17,15 @@ final class OpenCalls {
         final Transaction transaction;
         final Branch branch;
         final long sinceMs;
+        /** Of the texts that were made for it. */
+        private final long bytes;
 
-        private OpenCall(long number, Transaction transaction, Branch branch, long sinceMs) {
+        private OpenCall(long number, Transaction transaction, Branch branch, long sinceMs, long bytes) {
             this.number = number;
             this.transaction = transaction;
             this.branch = branch;
             this.sinceMs = sinceMs;
+            this.bytes = bytes;
         }
     }
 
@@ -35,20 +38,23 @@ final class OpenCalls {
         for (OpenCall call : calls.values()) {
             call.branch.open = null;
             call.transaction.openCalls = 0;
+            call.transaction.callBytes = 0;
         }
         calls.clear();
         lastNumber = boot << COUNTER_BITS;
     }
 
-    OpenCall open(Transaction transaction, Branch branch, long nowMs) {
+    /** @param bytes what the host is given to hold for it */
+    OpenCall open(Transaction transaction, Branch branch, long nowMs, long bytes) {
         if (branch.open != null) {
             throw new IllegalStateException("row " + branch.row + " of transaction " + transaction.gid() + " has call "
                     + branch.open.number + " open already");
         }
-        OpenCall call = new OpenCall(++lastNumber, transaction, branch, nowMs);
+        OpenCall call = new OpenCall(++lastNumber, transaction, branch, nowMs, bytes);
         calls.put(call.number, call);
         branch.open = call;
         transaction.openCalls++;
+        transaction.callBytes += bytes;
         return call;
     }
 
@@ -61,6 +67,7 @@ final class OpenCalls {
         }
         call.branch.open = null;
         call.transaction.openCalls--;
+        call.transaction.callBytes -= call.bytes;
         return call;
     }
 
@@ -74,6 +81,7 @@ final class OpenCalls {
                 }
             });
             transaction.openCalls = 0;
+            transaction.callBytes = 0;
         }
     }
 

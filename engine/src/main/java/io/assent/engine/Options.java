@@ -3,25 +3,25 @@ package io.assent.engine;
 import io.assent.engine.BranchCall.Header;
 import io.assent.engine.codec.sbe.MessageHeaderDecoder;
 import io.assent.engine.codec.sbe.OptionsBlobDecoder;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import org.agrona.concurrent.UnsafeBuffer;
 
 /**
- * The options of a transaction (PROTOCOL 2.1), one immutable byte array read in place. Texts and lists are decoded on first use and kept.
+ * The options of a transaction (PROTOCOL 2.1), one immutable byte array read in place. What is
+ * decoded is not kept: options live as long as their transaction, and most are read once.
  *
- * <p>Safe for any thread: the bytes never change, and the decoded values are immutable and idempotent to compute.
+ * <p>Safe for any thread: the bytes never change.
  */
 public final class Options {
     private static final int NO_OFFSET = -1;
+    /** This object and its view of the bytes. */
+    private static final int OBJECTS_BYTES = 24 + 32;
 
     private final byte[] bytes;
     private final UnsafeBuffer buffer;
 
-    private List<Header> headers;
-    private List<Header> attributes;
-    private String protocol;
+    /** Where the texts stand; found at first use. */
     private int textsOffset = NO_OFFSET;
 
     /** Takes ownership of an encoded {@code OptionsBlob}. */
@@ -86,32 +86,24 @@ public final class Options {
 
     /** Branch headers in their given order. */
     public List<Header> headers() {
-        List<Header> known = headers;
-        if (known == null) {
-            decodeLists();
-            known = headers;
-        }
-        return known;
+        OptionsBlobDecoder decoder = decoder();
+        skipOrders(decoder);
+        OptionsBlobDecoder.HeadersDecoder headers = decoder.headers();
+        return read(decoder.limit(), headers.count(), headers.actingBlockLength());
     }
 
     /** Trace context and its like, by name. */
     public List<Header> attributes() {
-        List<Header> known = attributes;
-        if (known == null) {
-            decodeLists();
-            known = attributes;
-        }
-        return known;
+        OptionsBlobDecoder decoder = decoder();
+        skipOrders(decoder);
+        skipHeaders(decoder);
+        OptionsBlobDecoder.AttributesDecoder attributes = decoder.attributes();
+        return read(decoder.limit(), attributes.count(), attributes.actingBlockLength());
     }
 
     /** Protocol text as given; "" means http. */
     public String protocol() {
-        String known = protocol;
-        if (known == null) {
-            known = text(0);
-            protocol = known;
-        }
-        return known;
+        return text(0);
     }
 
     public String queryPrepared() {
@@ -129,54 +121,64 @@ public final class Options {
     }
 
     private OptionsBlobDecoder decoder() {
-        return new OptionsBlobDecoder()
-                .wrap(
-                        buffer,
-                        MessageHeaderDecoder.ENCODED_LENGTH,
-                        OptionsBlobDecoder.BLOCK_LENGTH,
-                        OptionsBlobDecoder.SCHEMA_VERSION);
+        return new OptionsBlobDecoder().wrapAndApplyHeader(buffer, 0, new MessageHeaderDecoder());
     }
 
-    private void decodeLists() {
-        OptionsBlobDecoder decoder = decoder();
-        for (OptionsBlobDecoder.OrdersDecoder order : decoder.orders()) {
-            order.step();
+    private static void skipOrders(OptionsBlobDecoder decoder) {
+        OptionsBlobDecoder.OrdersDecoder orders = decoder.orders();
+        decoder.limit(decoder.limit() + orders.count() * orders.actingBlockLength());
+    }
+
+    private void skipHeaders(OptionsBlobDecoder decoder) {
+        OptionsBlobDecoder.HeadersDecoder headers = decoder.headers();
+        decoder.limit(skip(decoder.limit(), headers.count(), headers.actingBlockLength()));
+    }
+
+    /** Pairs of a name and a value. A later version may have put fields before each. */
+    private List<Header> read(int start, int count, int blockLength) {
+        if (count == 0) {
+            return List.of();
         }
-        OptionsBlobDecoder.HeadersDecoder given = decoder.headers();
-        List<Header> named = given.count() == 0 ? List.of() : new ArrayList<>(given.count());
-        while (given.hasNext()) {
-            given.next();
-            String name = Utf8.read(buffer, decoder.limit());
-            decoder.limit(Utf8.end(buffer, decoder.limit()));
-            String value = Utf8.read(buffer, decoder.limit());
-            decoder.limit(Utf8.end(buffer, decoder.limit()));
-            named.add(new Header(name, value));
+        Header[] read = new Header[count];
+        int offset = start;
+        for (int i = 0; i < count; i++) {
+            int name = offset + blockLength;
+            int value = Utf8.end(buffer, name);
+            read[i] = new Header(Utf8.read(buffer, name), Utf8.read(buffer, value));
+            offset = Utf8.end(buffer, value);
         }
-        OptionsBlobDecoder.AttributesDecoder carried = decoder.attributes();
-        List<Header> extra = carried.count() == 0 ? List.of() : new ArrayList<>(carried.count());
-        while (carried.hasNext()) {
-            carried.next();
-            String name = Utf8.read(buffer, decoder.limit());
-            decoder.limit(Utf8.end(buffer, decoder.limit()));
-            String value = Utf8.read(buffer, decoder.limit());
-            decoder.limit(Utf8.end(buffer, decoder.limit()));
-            extra.add(new Header(name, value));
+        return List.of(read);
+    }
+
+    /** Where such pairs end. */
+    private int skip(int start, int count, int blockLength) {
+        int offset = start;
+        for (int i = 0; i < count; i++) {
+            offset = Utf8.end(buffer, Utf8.end(buffer, offset + blockLength));
         }
-        textsOffset = decoder.limit();
-        attributes = List.copyOf(extra);
-        headers = List.copyOf(named);
+        return offset;
     }
 
     /** The texts stand behind the lists: protocol, query_prepared, custom_data. */
     private String text(int index) {
-        if (headers == null) {
-            decodeLists();
-        }
         int offset = textsOffset;
+        if (offset == NO_OFFSET) {
+            OptionsBlobDecoder decoder = decoder();
+            skipOrders(decoder);
+            skipHeaders(decoder);
+            OptionsBlobDecoder.AttributesDecoder attributes = decoder.attributes();
+            offset = skip(decoder.limit(), attributes.count(), attributes.actingBlockLength());
+            textsOffset = offset;
+        }
         for (int i = 0; i < index; i++) {
             offset = Utf8.end(buffer, offset);
         }
         return Utf8.read(buffer, offset);
+    }
+
+    /** What it takes on the heap, bytes. */
+    long retainedBytes() {
+        return OBJECTS_BYTES + Footprint.array(bytes.length, 1);
     }
 
     @Override

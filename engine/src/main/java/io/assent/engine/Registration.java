@@ -14,8 +14,10 @@ import org.agrona.concurrent.UnsafeBuffer;
  * of its operations. Immutable, kept as encoded bytes.
  */
 public final class Registration {
-    private static final int GROUP_HEADER_BYTES = 6;
-    private static final int STATUS_BYTES = 1;
+    /** This object and its list of operations. */
+    private static final int OBJECTS_BYTES = 40 + 24;
+
+    private static final int OPERATION_BYTES = 24;
 
     private final byte[] bytes;
     private final TransactionKind kind;
@@ -36,18 +38,15 @@ public final class Registration {
     public Registration(byte[] bytes) {
         this.bytes = bytes;
         UnsafeBuffer buffer = new UnsafeBuffer(bytes);
-        RegistrationBlobDecoder decoder = new RegistrationBlobDecoder()
-                .wrap(
-                        buffer,
-                        MessageHeaderDecoder.ENCODED_LENGTH,
-                        RegistrationBlobDecoder.BLOCK_LENGTH,
-                        RegistrationBlobDecoder.SCHEMA_VERSION);
+        RegistrationBlobDecoder decoder =
+                new RegistrationBlobDecoder().wrapAndApplyHeader(buffer, 0, new MessageHeaderDecoder());
         this.kind = TransactionKind.ofCode(decoder.kind());
-        Operation[] read = new Operation[decoder.rows().count()];
-        int offset = MessageHeaderDecoder.ENCODED_LENGTH + RegistrationBlobDecoder.BLOCK_LENGTH + GROUP_HEADER_BYTES;
+        RegistrationBlobDecoder.RowsDecoder rows = decoder.rows();
+        Operation[] read = new Operation[rows.count()];
+        int offset = decoder.limit();
         for (int i = 0; i < read.length; i++) {
             BranchStatus status = BranchStatus.ofCode(buffer.getByte(offset));
-            int name = offset + STATUS_BYTES;
+            int name = offset + rows.actingBlockLength();
             int url = Utf8.end(buffer, name);
             read[i] = new Operation(Utf8.read(buffer, name), Utf8.read(buffer, url), status);
             offset = Utf8.end(buffer, url);
@@ -159,13 +158,33 @@ public final class Registration {
         return bytes;
     }
 
+    /** What it takes on the heap, bytes. */
+    long retainedBytes() {
+        long bytesOfOperations = 0;
+        for (Operation operation : operations) {
+            bytesOfOperations += OPERATION_BYTES + Footprint.text(operation.name()) + Footprint.text(operation.url());
+        }
+        return OBJECTS_BYTES + Footprint.array(bytes.length, 1) + Footprint.text(branchId) + bytesOfOperations;
+    }
+
+    /** By what it says: the bytes of the same branch differ between versions. */
     @Override
     public boolean equals(Object other) {
-        return other instanceof Registration registration && Arrays.equals(bytes, registration.bytes);
+        return other instanceof Registration registration
+                && kind.equals(registration.kind)
+                && branchId.equals(registration.branchId)
+                && operations.equals(registration.operations)
+                && Arrays.equals(
+                        bytes,
+                        payloadOffset,
+                        payloadOffset + payloadLength,
+                        registration.bytes,
+                        registration.payloadOffset,
+                        registration.payloadOffset + registration.payloadLength);
     }
 
     @Override
     public int hashCode() {
-        return Arrays.hashCode(bytes);
+        return 31 * branchId.hashCode() + operations.hashCode();
     }
 }

@@ -62,16 +62,20 @@ final class Rounds {
     void begin(Transaction transaction, Transaction.Round round) {
         if (transaction.round != Transaction.Round.AWAITED) {
             transaction.round = round;
-            transaction.roundOutcome = null;
-            transaction.roundText = "";
+            forgetOutcome(transaction);
         }
+    }
+
+    private static void forgetOutcome(Transaction transaction) {
+        transaction.roundOutcome = null;
+        transaction.roundText = transaction.replace(transaction.roundText, "");
     }
 
     /** The first end of a call in this round that was no success decides its answer. */
     void noteOutcome(Transaction transaction, Outcome outcome, String text) {
-        if (transaction.roundOutcome == null && outcome != Outcome.SUCCESS) {
+        if (transaction.round != null && transaction.roundOutcome == null && outcome != Outcome.SUCCESS) {
             transaction.roundOutcome = outcome;
-            transaction.roundText = text;
+            transaction.roundText = transaction.replace(transaction.roundText, text);
         }
     }
 
@@ -103,6 +107,7 @@ final class Rounds {
                 };
         turn.observer.roundEnded(transaction.kind(), ok, turn.now - transaction.createTimeMs);
         transaction.round = null;
+        forgetOutcome(transaction);
     }
 
     void answerWaiters(Transaction transaction) {

@@ -127,7 +127,7 @@ public final class StateMachine {
         return state.quarantinedCount();
     }
 
-    /** Bytes held by unfinished transactions, about. */
+    /** What unfinished transactions and topics take on the heap, bytes. */
     public long liveBytes() {
         return state.liveBytes();
     }

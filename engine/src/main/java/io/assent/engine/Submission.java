@@ -16,7 +16,8 @@ public final class Submission {
     private static final int ACTION = 0;
     private static final int COMPENSATE = 1;
     private static final int PAYLOAD = 2;
-    private static final int GROUP_HEADER_BYTES = 6;
+    /** This object and its view of the steps. */
+    private static final int OBJECTS_BYTES = 40 + 32;
 
     private final String gid;
     private final TransactionKind kind;
@@ -95,9 +96,13 @@ public final class Submission {
         return steps;
     }
 
-    /** Bytes that this submission keeps in memory, about. */
-    public int retainedBytes() {
-        return 200 + gid.length() * 2 + options.bytes().length + steps.length + fieldOffsets.length * Integer.BYTES;
+    /** What it takes on the heap, bytes. */
+    long retainedBytes() {
+        return OBJECTS_BYTES
+                + Footprint.text(gid)
+                + options.retainedBytes()
+                + Footprint.array(steps.length, 1)
+                + Footprint.array(fieldOffsets.length, Integer.BYTES);
     }
 
     private String text(int step, int field) {
@@ -107,15 +112,14 @@ public final class Submission {
     }
 
     private int[] index() {
-        StepsBlobDecoder decoder = new StepsBlobDecoder()
-                .wrap(
-                        stepsBuffer,
-                        MessageHeaderDecoder.ENCODED_LENGTH,
-                        StepsBlobDecoder.BLOCK_LENGTH,
-                        StepsBlobDecoder.SCHEMA_VERSION);
-        int[] offsets = new int[decoder.steps().count() * FIELDS_PER_STEP];
-        int offset = MessageHeaderDecoder.ENCODED_LENGTH + StepsBlobDecoder.BLOCK_LENGTH + GROUP_HEADER_BYTES;
+        StepsBlobDecoder decoder =
+                new StepsBlobDecoder().wrapAndApplyHeader(stepsBuffer, 0, new MessageHeaderDecoder());
+        StepsBlobDecoder.StepsDecoder group = decoder.steps();
+        int[] offsets = new int[group.count() * FIELDS_PER_STEP];
+        int offset = decoder.limit();
         for (int i = 0; i < offsets.length; i++) {
+            // A later version may have put fields before the texts of each step.
+            offset += i % FIELDS_PER_STEP == 0 ? group.actingBlockLength() : 0;
             offsets[i] = offset;
             offset = Utf8.end(stepsBuffer, offset);
         }

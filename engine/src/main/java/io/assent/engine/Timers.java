@@ -44,6 +44,7 @@ final class Timers {
             heap = Arrays.copyOf(heap, size * 2);
         }
         siftUp(size++, timer);
+        transaction.timers++;
         return timer;
     }
 
@@ -69,11 +70,15 @@ final class Timers {
     }
 
     void clear() {
+        for (int i = 0; i < size; i++) {
+            heap[i].transaction.timers = 0;
+        }
         Arrays.fill(heap, 0, size, null);
         size = 0;
     }
 
     private void removeAt(int place) {
+        heap[place].transaction.timers--;
         Timer last = heap[--size];
         heap[size] = null;
         if (place < size) {

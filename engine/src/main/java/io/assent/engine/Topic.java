@@ -11,6 +11,11 @@ import java.util.List;
  */
 public record Topic(String name, long version, long createTimeMs, long updateTimeMs, List<Subscriber> subscribers) {
 
+    /** This object, its list of subscribers, and its place among the topics. */
+    private static final int OBJECTS_BYTES = 48 + 24 + 40;
+
+    private static final int SUBSCRIBER_BYTES = 24;
+
     /** One address that gets the messages of a topic. */
     public record Subscriber(String url, String remark) {}
 
@@ -18,13 +23,17 @@ public record Topic(String name, long version, long createTimeMs, long updateTim
         return new Topic(name, version + 1, createTimeMs, nowMs, List.copyOf(changed));
     }
 
-    /** Bytes of its texts, about. */
+    /** What it takes on the heap, bytes. */
     long retainedBytes() {
-        long chars = name.length();
+        long bytes = OBJECTS_BYTES + Footprint.text(name) + Footprint.array(subscribers.size(), 4);
         for (Subscriber subscriber : subscribers) {
-            chars += subscriber.url().length() + subscriber.remark().length();
+            bytes += retainedBytes(subscriber);
         }
-        return 2 * chars;
+        return bytes;
+    }
+
+    static long retainedBytes(Subscriber subscriber) {
+        return SUBSCRIBER_BYTES + Footprint.text(subscriber.url()) + Footprint.text(subscriber.remark());
     }
 
     boolean hasSubscriber(String url) {

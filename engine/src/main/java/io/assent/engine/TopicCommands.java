@@ -49,6 +49,13 @@ final class TopicCommands {
         if (state.topics().subscriptions() >= Limits.SUBSCRIPTIONS_MAX) {
             return tooMany("topics together", Limits.SUBSCRIPTIONS_MAX, "subscribers");
         }
+        long bytes = Topic.retainedBytes(new Topic.Subscriber(url, remark)) + Footprint.text(topicName);
+        if (state.topics().retainedBytes() + bytes > state.settings().liveBytesMax() / 4) {
+            return Rejection.unavailable(
+                    "bound.topicBytes",
+                    "no new subscribers now: topics hold a quarter of the "
+                            + state.settings().liveBytesMax() + " bytes of the bound liveBytesMax");
+        }
         return null;
     }
 

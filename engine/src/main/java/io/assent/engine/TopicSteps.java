@@ -1,6 +1,7 @@
 package io.assent.engine;
 
 import io.assent.engine.mode.Modes;
+import io.assent.engine.mode.TransactionMode;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -58,6 +59,20 @@ final class TopicSteps {
             }
         }
         return null;
+    }
+
+    /** What the subscribers of topic steps take beyond the steps themselves, bytes. */
+    static long bytesMax(Submission submission, TransactionMode mode, Topics topics) {
+        long bytes = 0;
+        for (int step = 0; mode.expandsTopics() && step < submission.stepCount(); step++) {
+            String action = submission.action(step);
+            if (isTopic(action)) {
+                for (Topic.Subscriber subscriber : topics.get(name(action)).subscribers()) {
+                    bytes += Transaction.listedRowBytesMax(subscriber.url());
+                }
+            }
+        }
+        return bytes;
     }
 
     /** Tells each topic step of a submission that {@link #check} found right. */

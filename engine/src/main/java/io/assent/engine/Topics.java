@@ -13,6 +13,7 @@ import java.util.TreeMap;
 final class Topics {
     private final TreeMap<String, Topic> byName = new TreeMap<>();
     private int subscriptions;
+    private long retainedBytes;
 
     /** The topic as it is, or null. */
     Topic get(String name) {
@@ -37,13 +38,21 @@ final class Topics {
         return subscriptions;
     }
 
+    /** What they take on the heap, bytes. */
+    long retainedBytes() {
+        return retainedBytes;
+    }
+
+    private void put(Topic topic) {
+        Topic old = byName.put(topic.name(), topic);
+        retainedBytes += topic.retainedBytes() - (old == null ? 0 : old.retainedBytes());
+    }
+
     void subscribe(long now, String name, String url, String remark) {
         Topic old = byName.get(name);
         List<Topic.Subscriber> subscribers = new ArrayList<>(old == null ? List.of() : old.subscribers());
         subscribers.add(new Topic.Subscriber(url, remark));
-        byName.put(
-                name,
-                old == null ? new Topic(name, 1, now, now, List.copyOf(subscribers)) : old.changed(now, subscribers));
+        put(old == null ? new Topic(name, 1, now, now, List.copyOf(subscribers)) : old.changed(now, subscribers));
         subscriptions++;
     }
 
@@ -53,25 +62,26 @@ final class Topics {
         if (!rest.removeIf(subscriber -> subscriber.url().equals(url))) {
             throw new IllegalStateException("event names a subscriber that topic " + name + " does not have: " + url);
         }
-        byName.put(name, old.changed(now, rest));
+        put(old.changed(now, rest));
         subscriptions--;
     }
 
     void delete(String name) {
-        subscriptions -= existing(name).subscribers().size();
+        Topic old = existing(name);
+        subscriptions -= old.subscribers().size();
+        retainedBytes -= old.retainedBytes();
         byName.remove(name);
     }
 
     void restore(Topic image) {
-        byName.put(image.name(), image);
+        put(image);
     }
 
     void restoreSubscriber(String name, Topic.Subscriber subscriber) {
         Topic old = existing(name);
         List<Topic.Subscriber> subscribers = new ArrayList<>(old.subscribers());
         subscribers.add(subscriber);
-        byName.put(
-                name, new Topic(name, old.version(), old.createTimeMs(), old.updateTimeMs(), List.copyOf(subscribers)));
+        put(new Topic(name, old.version(), old.createTimeMs(), old.updateTimeMs(), List.copyOf(subscribers)));
         subscriptions++;
     }
 

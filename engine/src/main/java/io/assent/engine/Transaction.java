@@ -1,10 +1,12 @@
 package io.assent.engine;
 
+import io.assent.engine.BranchCall.Header;
 import io.assent.engine.Events.TransactionImage;
 import io.assent.engine.mode.Plan;
 import io.assent.engine.mode.TransactionMode;
 import io.assent.engine.mode.TransactionView;
 import java.util.Arrays;
+import java.util.List;
 import java.util.function.Consumer;
 import org.agrona.collections.LongArrayList;
 
@@ -15,14 +17,23 @@ import org.agrona.collections.LongArrayList;
  * derived or bound to this process, in no journal and no hash.
  */
 final class Transaction implements TransactionView {
-    /** About what the objects of an empty transaction take, bytes. */
-    private static final int OBJECT_BYTES = 400;
-    /** About what a touched row takes, bytes. */
-    private static final int ROW_BYTES = 24;
+    /** This object and its places among the transactions, by id, by gid and by its end. */
+    private static final int OBJECTS_BYTES = 192 + 56;
+
+    private static final int BRANCH_BYTES = 80;
+    /** A timer and its place in the heap. */
+    private static final int TIMER_BYTES = 32 + 6;
+    /** An open call and its place, and what the host is given for it. */
+    private static final int CALL_BYTES = 48 + 26 + 88;
+
+    /** A header and its place in their list. */
+    private static final int HEADER_BYTES = 24 + 4;
+
+    private static final int WAITERS_BYTES = 24 + 16;
 
     final long id;
     final long createTimeMs;
-    private final TransactionKind kind;
+    private final TransactionMode mode;
     final BranchRows rows;
 
     Submission submission;
@@ -49,10 +60,29 @@ final class Transaction implements TransactionView {
     String quarantineReason = "";
     private Branch[] branches;
     private Branch check;
+    private int touchedRows;
+    /** Of the texts that come and go: errors, reasons, the result. */
+    private long textBytes;
+    /** Of what the client brought; it changes with the options. */
+    private long submissionBytes;
+    /** What its rows may take when all are touched; it changes with them and with the options. */
+    private long activityBytesMax;
+    /** What {@link Transactions} counts it for. */
+    long countedBytes;
+    /** The same for {@link #growthBytes()}. */
+    long countedGrowthBytes;
 
     Plan plan;
     Timers.Timer timer;
+    /** Of itself and of its rows. */
+    int timers;
+
     int openCalls;
+    long callBytes;
+    /** Decoded once for all open calls; kept as long as there are any. */
+    private List<Header> callHeaders = List.of();
+
+    private long callHeaderBytes;
     boolean hasWork;
     Round round;
     LongArrayList waiters;
@@ -74,8 +104,46 @@ final class Transaction implements TransactionView {
         this.id = id;
         this.createTimeMs = createTimeMs;
         this.submission = submission;
-        this.kind = mode.kind();
+        this.mode = mode;
         this.rows = new BranchRows(mode, submission);
+        this.submissionBytes = submission.retainedBytes();
+        rowsChanged();
+    }
+
+    /** Rows came in addition, or what is known of them is another. */
+    void rowsChanged() {
+        activityBytesMax = activityBytesMax(submission, mode, rows.count());
+    }
+
+    /** Other options for the same steps. */
+    void changeOptions(Options options) {
+        rows.changeOptions(options);
+        submission = rows.submission();
+        submissionBytes = submission.retainedBytes();
+        rowsChanged();
+        forgetCallHeaders();
+    }
+
+    /** The headers of its branch calls. */
+    List<Header> callHeaders() {
+        if (callHeaders.isEmpty()) {
+            callHeaders = Records.branchHeaders(submission.options());
+            for (Header header : callHeaders) {
+                callHeaderBytes += HEADER_BYTES + Footprint.text(header.name()) + Footprint.text(header.value());
+            }
+        }
+        return callHeaders;
+    }
+
+    void forgetCallHeaders() {
+        callHeaders = List.of();
+        callHeaderBytes = 0;
+    }
+
+    /** One text of it gives way to another; both may be empty. Answers the new one. */
+    String replace(String old, String text) {
+        textBytes += Footprint.text(text) - Footprint.text(old);
+        return text;
     }
 
     @Override
@@ -90,7 +158,7 @@ final class Transaction implements TransactionView {
 
     @Override
     public TransactionKind kind() {
-        return kind;
+        return mode.kind();
     }
 
     @Override
@@ -148,6 +216,7 @@ final class Transaction implements TransactionView {
         Branch branch = touched(row);
         if (branch == null) {
             branch = new Branch(row);
+            touchedRows++;
             if (row == Plan.CHECK_ROW) {
                 check = branch;
             } else {
@@ -180,12 +249,56 @@ final class Transaction implements TransactionView {
         return status.isTerminal();
     }
 
+    /** What it takes on the heap, with everything that hangs on it, bytes. O(1). */
     long retainedBytes() {
-        return OBJECT_BYTES
-                + submission.retainedBytes()
-                + (long) rows.count() * ROW_BYTES
+        return OBJECTS_BYTES
+                + submissionBytes
                 + rows.retainedBytes()
-                + result.length();
+                + activityBytes()
+                + textBytes
+                + callHeaderBytes
+                + (plan == null ? 0 : plan.retainedBytes())
+                + (waiters == null ? 0 : WAITERS_BYTES + Footprint.array(waiters.capacity(), 8));
+    }
+
+    private long activityBytes() {
+        return (branches == null ? 0 : Footprint.array(branches.length, 4))
+                + (long) touchedRows * BRANCH_BYTES
+                + (long) timers * TIMER_BYTES
+                + (long) openCalls * CALL_BYTES
+                + callBytes;
+    }
+
+    /** What it may yet take when all its rows are touched and wait, and as many calls are open as its mode allows, bytes. O(1). */
+    long growthBytes() {
+        return Math.max(0, activityBytesMax - activityBytes());
+    }
+
+    /** What a new transaction takes in the end, its error texts apart, bytes. */
+    static long bytesMax(Submission submission, TransactionMode mode) {
+        return OBJECTS_BYTES
+                + BranchRows.OBJECTS_BYTES
+                + submission.retainedBytes()
+                + activityBytesMax(submission, mode, mode.rowCount(submission));
+    }
+
+    /** What one row of a subscriber takes in the end, its error text apart, bytes. */
+    static long listedRowBytesMax(String url) {
+        return BranchRows.ROW_BYTES
+                + Footprint.text(url)
+                + BRANCH_BYTES
+                + TIMER_BYTES
+                + CALL_BYTES
+                + 2 * Footprint.STRING_BYTES;
+    }
+
+    private static long activityBytesMax(Submission submission, TransactionMode mode, int rows) {
+        int calls = mode.callsAtOnceMax(submission, rows);
+        long urls = rows == 0 ? 0 : (long) submission.stepsBytes().length * calls / rows;
+        return Footprint.array(rows, 4)
+                + (long) rows * (BRANCH_BYTES + TIMER_BYTES)
+                + (long) calls * (CALL_BYTES + Footprint.STRING_BYTES)
+                + urls;
     }
 
     TransactionImage image() {
@@ -216,7 +329,7 @@ final class Transaction implements TransactionView {
         retryCount = image.retryCount();
         finishedAt = image.finishedAt();
         quarantined = image.quarantined();
-        rollbackReason = image.rollbackReason();
-        quarantineReason = image.quarantineReason();
+        rollbackReason = replace(rollbackReason, image.rollbackReason());
+        quarantineReason = replace(quarantineReason, image.quarantineReason());
     }
 }

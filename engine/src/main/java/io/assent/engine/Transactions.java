@@ -37,6 +37,9 @@ final class Transactions implements Events {
     private long position;
     private long lastEventTimeMs;
     private long liveBytes;
+    /** What unfinished transactions may yet take by going on, beyond {@link #liveBytes}. */
+    private long growthBytes;
+
     private long finishedBytes;
 
     Transactions(Modes modes) {
@@ -97,8 +100,9 @@ final class Transactions implements Events {
         return byId.size() - finished.size();
     }
 
+    /** What unfinished transactions and topics take on the heap, bytes. */
     long liveBytes() {
-        return liveBytes;
+        return liveBytes + topics.retainedBytes();
     }
 
     int finishedCount() {
@@ -207,7 +211,7 @@ final class Transactions implements Events {
         transaction.retryCount = submission.options().retryCount();
         add(transaction);
         nextId = Math.max(nextId, id + 1);
-        liveBytes += transaction.retainedBytes();
+        recount(transaction);
     }
 
     @Override
@@ -219,11 +223,9 @@ final class Transactions implements Events {
         transaction.nextCronTimeMs = firstCronTimeMs(now, transaction);
         transaction.forEachTouched(branch -> branch.nextTimeMs = 0);
         if (options != null) {
-            liveBytes -= transaction.retainedBytes();
-            transaction.rows.changeOptions(options);
-            transaction.submission = transaction.rows.submission();
+            transaction.changeOptions(options);
             transaction.retryCount = options.retryCount();
-            liveBytes += transaction.retainedBytes();
+            recount(transaction);
         }
     }
 
@@ -239,7 +241,8 @@ final class Transactions implements Events {
     public void rollbackDecided(long now, long id, String reason) {
         Transaction transaction = touch(now, id);
         setStatus(transaction, TransactionStatus.ABORTING);
-        transaction.rollbackReason = reason;
+        transaction.rollbackReason = transaction.replace(transaction.rollbackReason, reason);
+        recount(transaction);
         // What waited to be called again waits for nothing now.
         transaction.forEachTouched(branch -> branch.nextTimeMs = 0);
     }
@@ -251,8 +254,9 @@ final class Transactions implements Events {
         setStatus(transaction, status);
         transaction.finishTimeMs = now;
         transaction.finishedAt = position;
-        liveBytes -= transaction.retainedBytes();
-        finishedBytes += transaction.retainedBytes();
+        liveBytes -= transaction.countedBytes;
+        transaction.countedBytes = 0;
+        recount(transaction);
         finished.addLast(transaction);
     }
 
@@ -261,7 +265,7 @@ final class Transactions implements Events {
         Branch branch = ended(now, id, row, latencyMs, called ? Outcome.SUCCESS : null);
         branch.status = BranchStatus.SUCCEED;
         branch.finishTimeMs = now;
-        branch.lastText = "";
+        say(id, branch, "");
     }
 
     @Override
@@ -269,7 +273,7 @@ final class Transactions implements Events {
         Branch branch = ended(now, id, row, latencyMs, Outcome.FAILURE);
         branch.status = BranchStatus.FAILED;
         branch.finishTimeMs = now;
-        branch.lastText = text;
+        say(id, branch, text);
     }
 
     @Override
@@ -286,8 +290,14 @@ final class Transactions implements Events {
         Branch branch = ended(now, id, row, latencyMs, outcome);
         branch.intervalS = intervalS;
         branch.nextTimeMs = nextTimeMs;
-        branch.lastText = text;
+        say(id, branch, text);
         byId.get(id).retryCount = retryCount;
+    }
+
+    private void say(long id, Branch branch, String text) {
+        Transaction transaction = byId.get(id);
+        branch.lastText = transaction.replace(branch.lastText, text);
+        recount(transaction);
     }
 
     @Override
@@ -309,7 +319,8 @@ final class Transactions implements Events {
         Transaction transaction = touch(now, id);
         addToSlot(QUARANTINED_SLOT, transaction.quarantined ? 0 : 1);
         transaction.quarantined = true;
-        transaction.quarantineReason = reason;
+        transaction.quarantineReason = transaction.replace(transaction.quarantineReason, reason);
+        recount(transaction);
     }
 
     @Override
@@ -317,7 +328,8 @@ final class Transactions implements Events {
         Transaction transaction = touch(now, id);
         addToSlot(QUARANTINED_SLOT, transaction.quarantined ? -1 : 0);
         transaction.quarantined = false;
-        transaction.quarantineReason = "";
+        transaction.quarantineReason = transaction.replace(transaction.quarantineReason, "");
+        recount(transaction);
     }
 
     @Override
@@ -343,48 +355,74 @@ final class Transactions implements Events {
     public void branchRegistered(long now, long id, Registration registration) {
         lastEventTimeMs = Math.max(lastEventTimeMs, now);
         Transaction transaction = existing(id);
-        long before = transaction.retainedBytes();
         int first = transaction.rows.register(now, registration);
+        transaction.rowsChanged();
         for (int i = 0; i < registration.operations().size(); i++) {
             BranchStatus status = registration.operations().get(i).status();
             if (status != BranchStatus.PREPARED) {
                 transaction.branch(first + i).status = status;
             }
         }
-        retain(transaction, before);
+        recount(transaction);
     }
 
     @Override
     public void topicExpanded(long now, long id, int step, List<String> urls) {
         lastEventTimeMs = Math.max(lastEventTimeMs, now);
         Transaction transaction = existing(id);
-        long before = transaction.retainedBytes();
         transaction.rows.expand(step, urls);
-        retain(transaction, before);
+        transaction.rowsChanged();
+        recount(transaction);
     }
 
     @Override
     public void resultKept(long now, long id, String rollbackReason, String result) {
         lastEventTimeMs = Math.max(lastEventTimeMs, now);
         Transaction transaction = existing(id);
-        long before = transaction.retainedBytes();
-        transaction.rollbackReason = rollbackReason;
-        transaction.result = result;
-        retain(transaction, before);
+        transaction.rollbackReason = transaction.replace(transaction.rollbackReason, rollbackReason);
+        transaction.result = transaction.replace(transaction.result, result);
+        recount(transaction);
     }
 
-    /** Its size has changed. */
-    private void retain(Transaction transaction, long before) {
+    /** What it takes may have changed. O(1). */
+    void recount(Transaction transaction) {
+        long bytes = transaction.retainedBytes();
+        long change = bytes - transaction.countedBytes;
+        transaction.countedBytes = bytes;
+        long growth = transaction.isTerminal() ? 0 : transaction.growthBytes();
+        growthBytes += growth - transaction.countedGrowthBytes;
+        transaction.countedGrowthBytes = growth;
         if (transaction.isTerminal()) {
-            finishedBytes += transaction.retainedBytes() - before;
+            finishedBytes += change;
         } else {
-            liveBytes += transaction.retainedBytes() - before;
+            liveBytes += change;
         }
+    }
+
+    /** What must fit below the bound: what is held, and what the transactions will take by going on. */
+    long committedBytes() {
+        return liveBytes() + growthBytes;
+    }
+
+    /** Kept of an error text, bytes: little while the bound is reached, for failing costs what nobody can refuse. */
+    int errorTextBytesMax() {
+        return isFull() ? Limits.SHORT_TEXT_BYTES_MAX : Limits.ERROR_TEXT_BYTES_MAX;
+    }
+
+    /** Kept of a rollback reason, bytes. */
+    int reasonBytesMax() {
+        return isFull() ? Limits.SHORT_TEXT_BYTES_MAX : Limits.ROLLBACK_REASON_BYTES_MAX;
+    }
+
+    private boolean isFull() {
+        return liveBytes() > settings.liveBytesMax();
     }
 
     @Override
     public void rollbackReasonReplaced(long now, long id, String reason) {
-        touch(now, id).rollbackReason = reason;
+        Transaction transaction = touch(now, id);
+        transaction.rollbackReason = transaction.replace(transaction.rollbackReason, reason);
+        recount(transaction);
     }
 
     @Override
@@ -433,17 +471,19 @@ final class Transactions implements Events {
         transaction.restore(image);
         add(transaction);
         addToSlot(QUARANTINED_SLOT, transaction.quarantined && !transaction.isTerminal() ? 1 : 0);
+        recount(transaction);
         if (transaction.isTerminal()) {
-            finishedBytes += transaction.retainedBytes();
             finished.addLast(transaction);
-        } else {
-            liveBytes += transaction.retainedBytes();
         }
     }
 
     @Override
     public void branchRestored(long id, int row, BranchImage image) {
-        existing(id).branch(row).restore(image);
+        Transaction transaction = existing(id);
+        Branch branch = transaction.branch(row);
+        transaction.replace(branch.lastText, image.text());
+        branch.restore(image);
+        recount(transaction);
     }
 
     private void add(Transaction transaction) {
@@ -455,7 +495,7 @@ final class Transactions implements Events {
     }
 
     private void remove(Transaction transaction) {
-        finishedBytes -= transaction.retainedBytes();
+        finishedBytes -= transaction.countedBytes;
         count(transaction, -1);
         byId.remove(transaction.id);
         byGid.remove(transaction.gid());

@@ -109,7 +109,7 @@ final class Work {
 
     void rollBack(Transaction transaction, String reason) {
         cancelTimers(transaction);
-        events.rollbackDecided(turn.now, transaction.id, Utf8.truncate(reason, Limits.ROLLBACK_REASON_BYTES_MAX));
+        events.rollbackDecided(turn.now, transaction.id, Utf8.truncate(reason, state.reasonBytesMax()));
         turn.observer.rollbackDecided(transaction.gid(), transaction.rollbackReason);
         transaction.plan = null;
         if (transaction.openCalls > 0) {
@@ -132,11 +132,13 @@ final class Work {
             calls.abandon(transaction);
         }
         cancelTimers(transaction);
+        transaction.plan = null;
+        transaction.forgetCallHeaders();
         events.finished(turn.now, transaction.id, status, forced);
         turn.observer.finished(transaction.gid(), status);
-        transaction.plan = null;
         rounds.end(transaction);
         rounds.answerWaiters(transaction);
+        state.recount(transaction);
         if (!state.settings().historyPresent()) {
             forgetOldest();
         }
@@ -160,6 +162,7 @@ final class Work {
         cancelTimers(transaction);
         transaction.plan = null;
         rounds.answerWaiters(transaction);
+        state.recount(transaction);
     }
 
     // ---------------------------------------------------------------- replies
@@ -190,12 +193,13 @@ final class Work {
     }
 
     /** A refusal that is cut short still says FAILURE at its end: clients look for the word (PROTOCOL 2.0, 5.2). */
-    private static String bounded(String text, Outcome outcome) {
-        String kept = Utf8.truncate(text, Limits.ERROR_TEXT_BYTES_MAX);
+    private String bounded(String text, Outcome outcome) {
+        int bytesMax = state.errorTextBytesMax();
+        String kept = Utf8.truncate(text, bytesMax);
         if (outcome != Outcome.FAILURE || kept.length() == text.length()) {
             return kept;
         }
-        return Utf8.truncate(text, Limits.ERROR_TEXT_BYTES_MAX - FAILURE_SUFFIX.length()) + FAILURE_SUFFIX;
+        return Utf8.truncate(text, bytesMax - FAILURE_SUFFIX.length()) + FAILURE_SUFFIX;
     }
 
     private void checkReplied(
@@ -467,6 +471,16 @@ final class Work {
 
     /** Does what the plan says until it says nothing more, or the bound of this command is reached. */
     void progress(Transaction transaction) {
+        goOn(transaction);
+        if (transaction.openCalls == 0) {
+            transaction.forgetCallHeaders();
+        }
+        if (!transaction.isTerminal()) {
+            state.recount(transaction);
+        }
+    }
+
+    private void goOn(Transaction transaction) {
         if (transaction.quarantined) {
             rounds.answerWaiters(transaction);
             return;
@@ -529,7 +543,8 @@ final class Work {
         Options options = submission.options();
         BranchRows rows = transaction.rows;
         int row = branch.row;
-        OpenCall call = calls.open(transaction, branch, turn.now);
+        long bytes = transaction.rows.isDecoded(row) ? 0 : Footprint.text(url);
+        OpenCall call = calls.open(transaction, branch, turn.now, bytes);
         turn.effects.call(new BranchCall(
                 call.number,
                 transaction.id,
@@ -542,7 +557,7 @@ final class Work {
                 rows.payload(row),
                 rows.payloadOffset(row),
                 rows.payloadLength(row),
-                Records.branchHeaders(options),
+                transaction.callHeaders(),
                 options.requestTimeoutS() * SECOND_MS,
                 mode.isSecondPhase(row),
                 branch.attempts));
@@ -598,6 +613,7 @@ final class Work {
             transaction.hasWork = false;
             transaction.waiters = null;
             transaction.forEachTouched(branch -> branch.timer = null);
+            state.recount(transaction);
         }
         return continueWork();
     }

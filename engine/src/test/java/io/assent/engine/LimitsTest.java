@@ -353,7 +353,8 @@ class LimitsTest {
         Machine machine = new Machine();
         Submission one =
                 saga(builder -> builder.step("http://a", "", new byte[10_000])).build();
-        machine.send(commands -> commands.configure(new Settings(10, 35, 0, 0, 10, one.retainedBytes(), 10, false)));
+        machine.send(commands -> commands.configure(new Settings(
+                10, 35, 0, 0, 10, Transaction.bytesMax(one, machine.modes.of(TransactionKind.SAGA)), 10, false)));
         machine.send(commands -> commands.submit(Request.of(++requests), one, HistoryAnswer.NO_HISTORY));
         assertThat(machine.transaction("g")).isNotNull();
         Submission other = saga(builder -> steps(builder, 1)).gid("h").build();

@@ -56,6 +56,11 @@ public final class MsgMode implements TransactionMode {
     }
 
     @Override
+    public int callsAtOnceMax(Submission submission, int rowCount) {
+        return submission.options().concurrent() ? rowCount : 1;
+    }
+
+    @Override
     public long deadlineMs(
             Submission submission,
             boolean submitted,

@@ -1,5 +1,6 @@
 package io.assent.engine.mode;
 
+import io.assent.engine.Footprint;
 import org.agrona.collections.IntArrayQueue;
 
 /**
@@ -30,6 +31,9 @@ public abstract class Plan {
         FAIL
     }
 
+    /** A plan of few fields, and what it offers. */
+    private static final int OBJECTS_BYTES = 32 + 32;
+
     private final IntArrayQueue offered = new IntArrayQueue(NO_ROW);
 
     /** O(1). */
@@ -58,6 +62,11 @@ public abstract class Plan {
             }
         }
         return NO_ROW;
+    }
+
+    /** What it takes on the heap, bytes. O(1). */
+    public long retainedBytes() {
+        return OBJECTS_BYTES + Footprint.array(offered.capacity(), Integer.BYTES);
     }
 
     /** Whether {@link #poll()} has anything to look at. */

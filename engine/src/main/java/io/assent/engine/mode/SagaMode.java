@@ -1,6 +1,7 @@
 package io.assent.engine.mode;
 
 import io.assent.engine.BranchStatus;
+import io.assent.engine.Footprint;
 import io.assent.engine.MaskedUrl;
 import io.assent.engine.Submission;
 import io.assent.engine.TransactionKind;
@@ -46,6 +47,11 @@ public final class SagaMode implements TransactionMode {
     @Override
     public String url(Submission submission, int row) {
         return isAction(row) ? submission.action(row >> 1) : submission.compensate(row >> 1);
+    }
+
+    @Override
+    public int callsAtOnceMax(Submission submission, int rowCount) {
+        return submission.options().sagaConcurrent() ? submission.stepCount() : 1;
     }
 
     @Override
@@ -165,6 +171,13 @@ public final class SagaMode implements TransactionMode {
         }
 
         @Override
+        public long retainedBytes() {
+            return super.retainedBytes()
+                    + steps.retainedBytes()
+                    + (missing == null ? 0 : Footprint.array(missing.length, Integer.BYTES));
+        }
+
+        @Override
         public Verdict verdict() {
             if (failedRow != NO_ROW) {
                 return Verdict.ROLL_BACK;
@@ -258,6 +271,14 @@ public final class SagaMode implements TransactionMode {
         }
 
         @Override
+        public long retainedBytes() {
+            return super.retainedBytes()
+                    + steps.retainedBytes()
+                    + Footprint.array(takesPart.length, 1)
+                    + Footprint.array(blockers.length, Integer.BYTES);
+        }
+
+        @Override
         public Verdict verdict() {
             return remaining == 0 ? Verdict.FAIL : Verdict.CONTINUE;
         }
@@ -329,6 +350,8 @@ public final class SagaMode implements TransactionMode {
 
     /** The graph of a saga's steps: edges run from a predecessor to the step that waits for it. */
     private static final class Steps {
+        private static final int OBJECT_BYTES = 40;
+
         final int count;
         /** Not concurrent: each step waits for the one before it. Its {@code orders} can only repeat that (checked at the door). */
         final boolean isChain;
@@ -343,6 +366,16 @@ public final class SagaMode implements TransactionMode {
             count = submission.stepCount();
             isChain = !submission.options().sagaConcurrent();
             pairs = isChain ? null : submission.options().orders();
+        }
+
+        /** What they take on the heap, bytes. */
+        long retainedBytes() {
+            long bytes = OBJECT_BYTES + (pairs == null ? 0 : Footprint.array(pairs.length, Integer.BYTES));
+            return afterStart == null
+                    ? bytes
+                    : bytes
+                            + 2 * Footprint.array(afterStart.length, Integer.BYTES)
+                            + 2 * Footprint.array(afters.length, Integer.BYTES);
         }
 
         int edgeCount() {

@@ -63,6 +63,11 @@ public interface TransactionMode {
         return 0;
     }
 
+    /** How many calls may be open at the same time, of a transaction with so many rows. */
+    default int callsAtOnceMax(Submission submission, int rowCount) {
+        return 1;
+    }
+
     // ---------------------------------------------------------------- what clients may ask
 
     /** What is wrong with a submission of this mode beyond the general rules, or null. */
