@@ -48,7 +48,7 @@ final class ConnectionBudget {
     void standInLine(Route route) {
         HttpDestination destination = (HttpDestination) route.destination;
         int rank = rank(route);
-        if ((destination.inLines & 1 << rank) == 0) {
+        if ((destination.inLines & (1 << rank)) == 0) {
             destination.inLines |= 1 << rank;
             lines.get(rank).add(destination);
         }
