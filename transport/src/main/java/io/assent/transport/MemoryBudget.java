@@ -2,8 +2,9 @@ package io.assent.transport;
 
 import io.assent.engine.Answer;
 import io.assent.engine.Rejection;
+import java.util.EnumMap;
+import java.util.Map;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.concurrent.atomic.AtomicLongArray;
 
 /**
  * One budget of bytes for everything that clients and participants make us hold outside the state: requests that have not arrived whole, answers that
@@ -57,13 +58,22 @@ public final class MemoryBudget {
     private final long bytesMax;
     private final long shareBytesMax;
     private final AtomicLong held = new AtomicLong();
-    private final AtomicLongArray heldByUse = new AtomicLongArray(Use.values().length);
-    private final AtomicLongArray refusals = new AtomicLongArray(Use.values().length);
+    private final Map<Use, AtomicLong> heldByUse = onePerUse();
+    private final Map<Use, AtomicLong> refusals = onePerUse();
 
     /** @param bytesMax of all shares together; one share may have a quarter of it */
     public MemoryBudget(long bytesMax) {
         this.bytesMax = bytesMax;
         this.shareBytesMax = bytesMax / SHARES;
+    }
+
+    /** Complete from the start, so that threads only read it. */
+    private static Map<Use, AtomicLong> onePerUse() {
+        Map<Use, AtomicLong> counters = new EnumMap<>(Use.class);
+        for (Use use : Use.values()) {
+            counters.put(use, new AtomicLong());
+        }
+        return counters;
     }
 
     /** Bytes held at most. */
@@ -83,12 +93,12 @@ public final class MemoryBudget {
 
     /** Bytes held for one use. */
     public long held(Use use) {
-        return heldByUse.get(use.ordinal());
+        return heldByUse.get(use).get();
     }
 
     /** How often somebody was refused, ever. */
     public long refusals(Use use) {
-        return refusals.get(use.ordinal());
+        return refusals.get(use).get();
     }
 
     /** The share of one connection or call. */
@@ -98,11 +108,13 @@ public final class MemoryBudget {
 
     /** What one connection or call holds. One thread at a time. */
     public final class Share {
-        private final Use use;
+        private final AtomicLong heldForUse;
+        private final AtomicLong refusalsOfUse;
         private long bytes;
 
         private Share(Use use) {
-            this.use = use;
+            this.heldForUse = heldByUse.get(use);
+            this.refusalsOfUse = refusals.get(use);
         }
 
         public long bytes() {
@@ -115,19 +127,19 @@ public final class MemoryBudget {
             if (more > 0) {
                 long allowed = wanted <= LITTLE_BYTES ? bytesMax : bytesMax - bytesMax / KEPT_FOR_LITTLE;
                 if (wanted > shareBytesMax) {
-                    refusals.incrementAndGet(use.ordinal());
+                    refusalsOfUse.incrementAndGet();
                     return false;
                 }
                 if (held.addAndGet(more) > allowed) {
                     held.addAndGet(-more);
-                    refusals.incrementAndGet(use.ordinal());
+                    refusalsOfUse.incrementAndGet();
                     return false;
                 }
             } else if (more < 0) {
                 held.addAndGet(more);
             }
             if (more != 0) {
-                heldByUse.addAndGet(use.ordinal(), more);
+                heldForUse.addAndGet(more);
                 bytes = wanted;
             }
             return true;
@@ -143,7 +155,7 @@ public final class MemoryBudget {
             long more = wanted - bytes;
             if (more != 0) {
                 held.addAndGet(more);
-                heldByUse.addAndGet(use.ordinal(), more);
+                heldForUse.addAndGet(more);
                 bytes = wanted;
             }
         }

@@ -60,7 +60,9 @@ class MsgDoAndSubmitTest {
     @Test
     void shouldSubmitWhenTheLocalTransactionCommits() throws Exception {
         try (GrpcParticipant participant = new GrpcParticipant()) {
-            run(participant.url(), barrier -> assertThat(barrier).isEqualTo(new BranchContext("msg", "g", "00", "msg")));
+            run(
+                    participant.url(),
+                    barrier -> assertThat(barrier).isEqualTo(new BranchContext("msg", "g", "00", "msg")));
             assertThat(coordinator.methods()).containsExactly("prepare", "submit");
             assertThat(coordinator.requests().get(0).message())
                     .contains("QueryPrepared: \"" + participant.url() + "\"");

@@ -276,7 +276,7 @@ final class Connection extends ChannelInboundHandlerAdapter implements ClientCon
 
     /** Counts what has arrived and is no whole request. */
     private void countReceived() {
-        long bytes = undecoded() + body.length;
+        long bytes = undecoded() + (long) body.length;
         if (longestLineBytes > SMALL_HEAD_BYTES) {
             bytes += longestLineBytes;
         }

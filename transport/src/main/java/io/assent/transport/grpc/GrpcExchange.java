@@ -204,7 +204,7 @@ final class GrpcExchange extends PendingRequest {
 
     /** About what the reply takes: once as messages, which share the payloads, and once as bytes to send. */
     private static long heapBytes(TransactionRecord record) {
-        long bytes = 256 + record.result().length() + record.rollbackReason().length();
+        long bytes = 256L + record.result().length() + record.rollbackReason().length();
         for (BranchRecord branch : record.branches()) {
             bytes += branch.payloadLength() + BRANCH_BYTES;
         }
