@@ -138,6 +138,12 @@ public final class CoordinatorServer implements AutoCloseable {
     private void checkClockKind() {
         String kind = config.manualClock() ? "manual" : "real";
         String remembered = directory.property(CLOCK_PROPERTY);
+        if (remembered == null && directory.hasJournal()) {
+            throw new JournalException(
+                    Reason.DAMAGED,
+                    "journal damaged: data directory " + config.dataDir()
+                            + " holds a journal, but does not remember its kind of clock any more");
+        }
         if (remembered != null && !remembered.equals(kind)) {
             throw new JournalException(
                     Reason.MISMATCH,

@@ -1,6 +1,7 @@
 package io.assent.server;
 
 import com.sun.management.UnixOperatingSystemMXBean;
+import io.assent.journal.JournalException;
 import io.assent.server.sequencer.Halt;
 import java.lang.management.ManagementFactory;
 import java.lang.reflect.InvocationTargetException;
@@ -15,6 +16,10 @@ public final class Halts {
     /** Prints why and stops the process at once, without hooks: nothing more may leave it. */
     public static final Halt HALT = (why, cause) -> {
         System.err.println("assent stops: " + why);
+        if (cause instanceof JournalException journal && journal.reason() == JournalException.Reason.VANISHED) {
+            System.err.println("assent: " + journal.getMessage());
+            Runtime.getRuntime().halt(ExitCode.FILES_VANISHED.code());
+        }
         cause.printStackTrace();
         Runtime.getRuntime().halt(ExitCode.HALTED.code());
     };

@@ -15,11 +15,10 @@ final class DataOption {
             description = "Data directory, of a running or a stopped server (default: ${DEFAULT-VALUE}).")
     private Path data;
 
-    Path journal() {
-        Path journal = data.resolve("journal");
-        if (!Files.isDirectory(journal)) {
-            throw new StartFailure(ExitCode.FAILED, "there is no journal in " + data.toAbsolutePath());
+    Path directory() {
+        if (!Files.isDirectory(data)) {
+            throw new StartFailure(ExitCode.FAILED, "there is no data directory " + data.toAbsolutePath());
         }
-        return journal;
+        return data;
     }
 }

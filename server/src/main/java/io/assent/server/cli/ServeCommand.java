@@ -33,7 +33,9 @@ import picocli.CommandLine.Option;
             "",
             "Exit codes: 0 stopped; 2 bad setting; 10 data directory not writable; 11 in use; 12 port in use;",
             "13 too few file descriptors; 14 journal damaged; 15 journal of a newer version; 16 missing JVM flags;",
-            "17 data directory of the other kind of clock; 20 stopped itself because it could not go on."
+            "17 data directory of the other kind of clock; 18 no space on the disk to start with;",
+            "19 a file of the data directory was taken away under the server; 20 stopped itself because it",
+            "could not go on."
         })
 final class ServeCommand implements Callable<Integer> {
     @Option(
