@@ -1,12 +1,8 @@
 package io.assent.client;
 
-import io.assent.client.internal.JsonException;
-import io.assent.client.internal.JsonReader;
 import io.assent.client.internal.TransactionRequest;
 import java.net.URI;
-import java.net.URLEncoder;
 import java.net.http.HttpClient;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
@@ -52,7 +48,7 @@ public final class AssentClient {
      * @return the gid.
      */
     public String newGid() {
-        final Map<String, Object> answer = json(exchange.getChecked("newGid", ""), "newGid");
+        final Map<String, Object> answer = Exchange.json(exchange.get("newGid", ""), "newGid");
         if ("SUCCESS".equals(answer.get("dtm_result")) && answer.get("gid") instanceof String gid && !gid.isEmpty()) {
             return gid;
         }
@@ -65,7 +61,7 @@ public final class AssentClient {
      * @return its version text.
      */
     public String version() {
-        final Map<String, Object> answer = json(exchange.getChecked("version", ""), "version");
+        final Map<String, Object> answer = Exchange.json(exchange.get("version", ""), "version");
         if (answer.get("version") instanceof String version) {
             return version;
         }
@@ -79,14 +75,7 @@ public final class AssentClient {
      * @return the transaction and its branches, empty if the coordinator does not know it.
      */
     public Optional<TransactionView> query(final String gid) {
-        // Not scanned for the word FAILURE: the reason of a failed transaction carries it.
-        final String body = exchange.get(
-                "query", "?gid=" + URLEncoder.encode(TransactionRequest.checkedGid(gid), StandardCharsets.UTF_8));
-        try {
-            return TransactionView.of(json(body, "query"));
-        } catch (final JsonException e) {
-            throw new AssentException("query: " + e.getMessage(), 200, e);
-        }
+        return exchange.query(TransactionRequest.checkedGid(gid));
     }
 
     /**
@@ -115,7 +104,8 @@ public final class AssentClient {
      * @param gid its global id.
      * @param transType its type, {@code msg}, {@code tcc} or {@code xa}.
      * @param reason why, shown as the rollback reason; empty for none.
-     * @throws TransactionFailed if its status does not allow it.
+     * @throws TransactionFailed if it has failed already.
+     * @throws StillOngoing if its status or its type does not allow it.
      */
     public void abort(final String gid, final String transType, final String reason) {
         coordinator.abort(TransactionRequest.abort(gid, transType, reason));
@@ -125,18 +115,10 @@ public final class AssentClient {
      * Ends an unfinished transaction as failed without calling any branch: an operator's last resort.
      *
      * @param gid its global id.
-     * @throws TransactionFailed if it is finished already.
+     * @throws TransactionFailed if it has failed already.
      */
     public void forceStop(final String gid) {
-        exchange.post("forceStop", Map.of("gid", TransactionRequest.checkedGid(gid)), exchange.timeout());
-    }
-
-    private static Map<String, Object> json(final String body, final String what) {
-        try {
-            return JsonReader.readObject(body);
-        } catch (final JsonException e) {
-            throw new AssentException(what + ": the answer is not a JSON object: " + e.getMessage(), 200, e);
-        }
+        exchange.post("forceStop", gid, Map.of("gid", TransactionRequest.checkedGid(gid)), exchange.timeout());
     }
 
     /** The settings of a client. */

@@ -2,11 +2,12 @@ package io.assent.client;
 
 /**
  * The coordinator did not say yes. This class itself means that the outcome is not known: a time-out, a broken connection, an
- * answer 500 or one that cannot be read; repeat the call with the same gid, or {@link AssentClient#query(String) query} it. The subclasses are the
- * answers with a definite meaning.
+ * answer 500 or one that cannot be read; repeat the call with the same gid, or {@link AssentClient#query(String) query} it. It also means that
+ * a prepare or an abort came after the transaction had succeeded; the message says so. The subclasses are the answers with a definite
+ * meaning.
  */
 public sealed class AssentException extends RuntimeException
-        permits TransactionFailed, StillOngoing, CoordinatorUnavailable {
+        permits TransactionFailed, StillOngoing, GidInUse, CoordinatorUnavailable {
 
     private static final long serialVersionUID = 1L;
 

@@ -1,11 +1,13 @@
 package io.assent.client;
 
+import io.assent.client.internal.FailureAnswer;
 import io.assent.client.internal.JsonException;
 import io.assent.client.internal.JsonReader;
 import io.assent.client.internal.JsonWriter;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.URI;
+import java.net.URLEncoder;
 import java.net.http.HttpClient;
 import java.net.http.HttpConnectTimeoutException;
 import java.net.http.HttpRequest;
@@ -15,6 +17,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 
 /**
  * One call to the coordinator, and what its answer means. It succeeded when the status is 200 and the body does not say FAILURE or
@@ -48,21 +51,45 @@ final class Exchange {
         return timeout;
     }
 
-    /** Posts a JSON object whose answer may take so long. */
-    void post(final String endpoint, final Map<String, ?> body, final Duration answerWithin) {
+    /** Posts a JSON object about a transaction; the answer may take so long. */
+    void post(final String endpoint, final String gid, final Map<String, ?> body, final Duration answerWithin) {
         final HttpRequest request = HttpRequest.newBuilder(URI.create(baseUrl + "/" + endpoint))
                 .timeout(answerWithin)
                 .header("Content-Type", "application/json")
                 .POST(HttpRequest.BodyPublishers.ofString(JsonWriter.write(body), StandardCharsets.UTF_8))
                 .build();
-        checkWords(endpoint, send(endpoint, request));
+        final HttpResponse<String> answer = send(endpoint, request);
+        if (answer.statusCode() == 425
+                || answer.statusCode() == 200 && answer.body().contains("ONGOING")) {
+            throw new StillOngoing(endpoint + ": " + message(answer.body()), answer.statusCode(), null);
+        }
+        if (answer.statusCode() != 409) {
+            checkStatus(endpoint, answer);
+        }
+        if (answer.statusCode() == 409 || answer.body().contains("FAILURE")) {
+            final AssentException meaning = new FailureAnswer(
+                            endpoint + ": " + message(answer.body()),
+                            answer.statusCode(),
+                            null,
+                            header(answer, "X-Assent-Code"))
+                    .meaning(
+                            header(answer, "X-Assent-Status"),
+                            () -> query(gid).map(TransactionView::status),
+                            endpoint.equals("submit"));
+            if (meaning != null) {
+                throw meaning;
+            }
+        }
     }
 
-    /** Gets an endpoint whose body has the words FAILURE or ONGOING only when it means them. */
-    String getChecked(final String endpoint, final String query) {
-        final String body = get(endpoint, query);
-        checkWords(endpoint, body);
-        return body;
+    /** Asks for the state of a transaction; empty if the coordinator does not know it. */
+    Optional<TransactionView> query(final String gid) {
+        final String body = get("query", "?gid=" + URLEncoder.encode(gid, StandardCharsets.UTF_8));
+        try {
+            return TransactionView.of(json(body, "query"));
+        } catch (final JsonException e) {
+            throw new AssentException("query: " + e.getMessage(), 200, e);
+        }
     }
 
     /** Gets an endpoint and returns the body of a 200. */
@@ -71,13 +98,22 @@ final class Exchange {
                 .timeout(timeout)
                 .GET()
                 .build();
-        return send(endpoint, request);
+        final HttpResponse<String> answer = send(endpoint, request);
+        checkStatus(endpoint, answer);
+        return answer.body();
     }
 
-    private String send(final String what, final HttpRequest request) {
-        final HttpResponse<String> answer;
+    static Map<String, Object> json(final String body, final String what) {
         try {
-            answer = http.send(request, BodyHandlers.ofString(StandardCharsets.UTF_8));
+            return JsonReader.readObject(body);
+        } catch (final JsonException e) {
+            throw new AssentException(what + ": the answer is not a JSON object: " + e.getMessage(), 200, e);
+        }
+    }
+
+    private HttpResponse<String> send(final String what, final HttpRequest request) {
+        try {
+            return http.send(request, BodyHandlers.ofString(StandardCharsets.UTF_8));
         } catch (final ConnectException | HttpConnectTimeoutException e) {
             throw new CoordinatorUnavailable(
                     what + ": no connection to " + request.uri().getAuthority(), 0, null, e);
@@ -88,29 +124,20 @@ final class Exchange {
             throw new AssentException(
                     what + ": no answer: " + Objects.requireNonNullElse(e.getMessage(), e.toString()), 0, e);
         }
+    }
+
+    private static void checkStatus(final String what, final HttpResponse<String> answer) {
         final int status = answer.statusCode();
-        switch (status) {
-            case 200:
-                return answer.body();
-            case 409:
-                throw new TransactionFailed(what + ": " + message(answer.body()), status, null);
-            case 425:
-                throw new StillOngoing(what + ": " + message(answer.body()), status, null);
-            case 503:
-                throw new CoordinatorUnavailable(
-                        what + ": " + message(answer.body()), status, retryAfter(answer), null);
-            default:
-                throw new AssentException(what + ": status " + status + ": " + message(answer.body()), status, null);
+        if (status == 503) {
+            throw new CoordinatorUnavailable(what + ": " + message(answer.body()), status, retryAfter(answer), null);
+        }
+        if (status != 200) {
+            throw new AssentException(what + ": status " + status + ": " + message(answer.body()), status, null);
         }
     }
 
-    private static void checkWords(final String what, final String body) {
-        if (body.contains("ONGOING")) {
-            throw new StillOngoing(what + ": " + message(body), 200, null);
-        }
-        if (body.contains("FAILURE")) {
-            throw new TransactionFailed(what + ": " + message(body), 200, null);
-        }
+    private static String header(final HttpResponse<String> answer, final String name) {
+        return answer.headers().firstValue(name).orElse(null);
     }
 
     private static String message(final String body) {

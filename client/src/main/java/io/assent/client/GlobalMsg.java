@@ -81,7 +81,7 @@ public abstract class GlobalMsg<P, B extends GlobalMsg<P, B>> extends GlobalTran
         coordinator.prepare(request(Map.of(), queryPrepared, ""));
     }
 
-    /** Lets the branches be called: stores the message, or releases the prepared one. */
+    /** Lets the branches be called: stores the message, or releases the prepared one. Repeated after they have all succeeded, it returns. */
     public final void submit() {
         // custom_data goes with the submit only: a delay counts from there.
         final Map<String, Object> data = new LinkedHashMap<>(custom);

@@ -83,10 +83,12 @@ public abstract class GlobalSaga<P, B extends GlobalSaga<P, B>> extends GlobalTr
     }
 
     /**
-     * Hands the saga to the coordinator. Without {@code waitResult()} it returns as soon as the saga is stored; with it, when the saga has succeeded.
+     * Hands the saga to the coordinator. Without {@code waitResult()} it returns as soon as the saga is stored; with it, when the saga has
+     * succeeded. Repeated after the saga has succeeded, it returns.
      *
-     * @throws TransactionFailed if it did not succeed within the wait, or the gid is finished or being rolled back.
-     * @throws StillOngoing if a branch is still working.
+     * @throws TransactionFailed if the saga has failed.
+     * @throws StillOngoing if the wait was over first, or the saga is being undone.
+     * @throws GidInUse if the gid belongs to another transaction.
      * @throws CoordinatorUnavailable if nothing was stored; try again.
      */
     public final void submit() {

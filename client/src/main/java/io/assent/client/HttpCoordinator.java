@@ -62,7 +62,7 @@ final class HttpCoordinator implements Coordinator<String> {
     }
 
     private void post(final String endpoint, final TransactionRequest<String> request) {
-        exchange.post(endpoint, body(request), request.answerWithin(exchange.timeout()));
+        exchange.post(endpoint, request.gid(), body(request), request.answerWithin(exchange.timeout()));
     }
 
     private static Map<String, Object> body(final TransactionRequest<String> request) {

@@ -1,8 +1,9 @@
 package io.assent.client;
 
 /**
- * The coordinator answered ONGOING (425; over gRPC FAILED_PRECONDITION): a branch said that it is still working; the transaction goes on
- * by itself.
+ * The transaction is stored and not at its end; it goes on by itself, and {@link AssentClient#query(String) query} tells how. The
+ * coordinator answered ONGOING (425; over gRPC FAILED_PRECONDITION) because a branch is still working, or FAILURE because a waiting client's
+ * time was over, a branch has to be called again, or the request does not fit a transaction that is under way.
  */
 public final class StillOngoing extends AssentException {
 

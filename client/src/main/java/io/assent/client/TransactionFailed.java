@@ -1,9 +1,8 @@
 package io.assent.client;
 
 /**
- * The coordinator answered FAILURE (409; over gRPC ABORTED): the request does not fit the transaction's status, or, with
- * {@code waitResult()}, the transaction did not succeed within the wait. The latter does not prove that it is rolled back, only that it has
- * not succeeded yet: {@link AssentClient#query(String) query} tells. Thrown by a local transaction of
+ * The transaction has failed: everything that may have been done is undone, or nothing was done. The coordinator answered FAILURE (409; over
+ * gRPC ABORTED), and the transaction's status, which came with the answer or was asked for, is failed. Thrown by a local transaction of
  * {@link GlobalMsg#doAndSubmit}, it means "a definite no: abort".
  */
 public final class TransactionFailed extends AssentException {

@@ -24,9 +24,10 @@
  * <ul>
  *   <li><b>Every call with a gid may be repeated</b> with the same gid; the coordinator runs the transaction once. That is the
  *       cure for {@link io.assent.client.AssentException} itself: the outcome is unknown.
- *   <li><b>Exceptions with a meaning</b>: {@link io.assent.client.TransactionFailed} (409), {@link
- *       io.assent.client.StillOngoing} (425), {@link io.assent.client.CoordinatorUnavailable} (503 or no connection; nothing
- *       was stored).
+ *   <li><b>Exceptions with a meaning</b>: {@link io.assent.client.TransactionFailed} (it has failed), {@link
+ *       io.assent.client.StillOngoing} (not at its end, it goes on by itself), {@link io.assent.client.GidInUse} (the gid belongs to another
+ *       transaction), {@link io.assent.client.CoordinatorUnavailable} (503 or no connection; nothing was stored). A 409 is told apart by
+ *       the transaction's status, which Assent sends along; a coordinator of DTM is asked for it with one {@code query}.
  *   <li><b>Payloads</b> are JSON texts ({@code String}), or maps, records and lists, which the client writes as JSON. A step without a payload sends {@code null}.
  *   <li><b>Threads</b>: {@code AssentClient} is safe for many threads and shares its connections; a builder belongs to one
  *       thread and one transaction.

@@ -8,8 +8,12 @@ import java.io.IOException;
 import java.net.ServerSocket;
 import java.time.Duration;
 import java.time.OffsetDateTime;
+import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What the client makes of each answer of the coordinator. */
 class AnswersTest {
@@ -26,19 +30,125 @@ class AnswersTest {
         client.saga("g").step("http://a/x", "http://a/y", "1").submit();
     }
 
-    @Test
-    void shouldThrowTransactionFailedWhenTheAnswerIs409() {
-        stub.answering(
-                409, "{\"dtm_result\":\"FAILURE\",\"message\":\"current status 'failed', cannot sumbmit. FAILURE\"}");
-        assertThatThrownBy(this::submit)
-                .isInstanceOf(TransactionFailed.class)
-                .hasMessage("submit: current status 'failed', cannot sumbmit. FAILURE");
+    private CoordinatorStub refusing(final String status, final String message) {
+        return stub.answering(
+                409,
+                "{\"dtm_result\":\"FAILURE\",\"message\":\"" + message + "\"}",
+                Map.of("X-Assent-Status", status, "X-Assent-Code", "status.forbids"));
+    }
+
+    /** As DTM answers: what a 409 means stands in no header. */
+    private CoordinatorStub refusingAsDtm(final String message) {
+        return stub.answering(409, "{\"dtm_result\":\"FAILURE\",\"message\":\"" + message + "\"}");
+    }
+
+    private CoordinatorStub knowing(final String status) {
+        return stub.answering(
+                200,
+                "{\"branches\":[],\"transaction\":{\"gid\":\"g\",\"trans_type\":\"saga\",\"status\":\"" + status
+                        + "\"}}");
+    }
+
+    private List<String> paths() {
+        return stub.requests().stream().map(CoordinatorStub.Request::uri).toList();
     }
 
     @Test
-    void shouldThrowTransactionFailedWhenA200SaysFailure() {
+    void shouldThrowTransactionFailedWhenThe409SaysThatItHasFailed() {
+        refusing("failed", "current status 'failed', cannot sumbmit. FAILURE");
+        assertThatThrownBy(this::submit)
+                .isInstanceOf(TransactionFailed.class)
+                .hasMessage("submit: current status 'failed', cannot sumbmit. FAILURE");
+        assertThat(paths()).containsExactly("/api/dtmsvr/submit");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"prepared", "submitted", "aborting"})
+    void shouldThrowStillOngoingWhenThe409SaysThatItIsNotAtItsEnd(final String status) {
+        refusing(status, "wait result not return success: FAILURE");
+        assertThatThrownBy(this::submit)
+                .isInstanceOf(StillOngoing.class)
+                .hasMessage("submit: wait result not return success: FAILURE");
+        assertThat(paths()).containsExactly("/api/dtmsvr/submit");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"prepared", "submitted", "aborting"})
+    void shouldAskWhenA409DoesNotSayThatTheTransactionGoesOn(final String status) {
+        refusingAsDtm("wait result not return success: FAILURE");
+        knowing(status);
+        assertThatThrownBy(this::submit)
+                .isInstanceOf(StillOngoing.class)
+                .hasMessage("submit: wait result not return success: FAILURE");
+        assertThat(paths()).containsExactly("/api/dtmsvr/submit", "/api/dtmsvr/query?gid=g");
+    }
+
+    @Test
+    void shouldAskWhenA409DoesNotSayThatTheTransactionHasFailed() {
+        refusingAsDtm("url:http://a/x return failed: no money FAILURE");
+        knowing("failed");
+        assertThatThrownBy(this::submit)
+                .isInstanceOf(TransactionFailed.class)
+                .hasMessage("submit: url:http://a/x return failed: no money FAILURE");
+    }
+
+    @Test
+    void shouldAskWhenA200SaysFailure() {
         stub.answering(200, "{\"dtm_result\":\"FAILURE\"}");
+        knowing("submitted");
+        stub.answering(200, "{\"dtm_result\":\"FAILURE\"}");
+        knowing("failed");
+        assertThatThrownBy(this::submit).isInstanceOf(StillOngoing.class);
         assertThatThrownBy(this::submit).isInstanceOf(TransactionFailed.class);
+    }
+
+    @Test
+    void shouldReturnFromASubmitThatIsRepeatedAfterItHasSucceeded() {
+        refusing("succeed", "current status 'succeed', cannot sumbmit. FAILURE");
+        refusingAsDtm("current status 'succeed', cannot sumbmit. FAILURE");
+        knowing("succeed");
+        submit();
+        submit();
+        assertThat(paths()).containsExactly("/api/dtmsvr/submit", "/api/dtmsvr/submit", "/api/dtmsvr/query?gid=g");
+    }
+
+    @Test
+    void shouldThrowThePlainExceptionWhenItHasSucceededBeforeAnAbortOrAPrepare() {
+        refusing("succeed", "trans type: 'msg' current status 'succeed', cannot abort. FAILURE");
+        assertThatThrownBy(() -> client.abort("g", "msg", ""))
+                .isExactlyInstanceOf(AssentException.class)
+                .hasMessageEndingWith("(it has succeeded)");
+        assertThatThrownBy(() -> client.msg("g").step("http://a/x").prepare("http://a/q"))
+                .isExactlyInstanceOf(AssentException.class)
+                .hasMessageEndingWith("(it has succeeded)");
+    }
+
+    @Test
+    void shouldThrowThePlainExceptionWhenNobodyKnowsWhatA409Means() {
+        refusingAsDtm("odd FAILURE");
+        stub.answering(200, "{\"branches\":[],\"transaction\":null}");
+        refusingAsDtm("odd FAILURE");
+        stub.answering(500, "{\"message\":\"the store is away\"}");
+        assertThatThrownBy(this::submit)
+                .isExactlyInstanceOf(AssentException.class)
+                .hasMessage("submit: odd FAILURE (its status is not known)");
+        assertThatThrownBy(this::submit)
+                .isExactlyInstanceOf(AssentException.class)
+                .hasMessage("submit: odd FAILURE (its status is not known: query: status 500: the store is away)");
+    }
+
+    @Test
+    void shouldThrowGidInUseWhenTheGidIsAnothers() {
+        for (final String code : List.of("gid.content", "trans_type.mismatch")) {
+            stub.answering(
+                    409,
+                    "{\"dtm_result\":\"FAILURE\",\"message\":\"gid g belongs to a saga FAILURE\"}",
+                    Map.of("X-Assent-Status", "submitted", "X-Assent-Code", code));
+        }
+        assertThatThrownBy(this::submit)
+                .isInstanceOf(GidInUse.class)
+                .hasMessage("submit: gid g belongs to a saga FAILURE");
+        assertThatThrownBy(this::submit).isInstanceOf(GidInUse.class);
     }
 
     @Test

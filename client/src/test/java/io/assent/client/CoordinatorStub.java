@@ -43,6 +43,11 @@ final class CoordinatorStub implements AutoCloseable {
         return this;
     }
 
+    CoordinatorStub answering(final int status, final String body, final Map<String, String> headers) {
+        answers.add(new Answer(status, body, headers));
+        return this;
+    }
+
     String url(final String path) {
         return "http://127.0.0.1:" + server.getAddress().getPort() + path;
     }

@@ -101,7 +101,8 @@ class MsgDoAndSubmitTest {
 
     @Test
     void shouldNotRunTheLocalTransactionWhenThePrepareFails() {
-        try (CoordinatorStub refusing = new CoordinatorStub().answering(409, "{\"dtm_result\":\"FAILURE\"}")) {
+        try (CoordinatorStub refusing =
+                new CoordinatorStub().answering(409, "{\"dtm_result\":\"FAILURE\"}", "X-Assent-Status", "failed")) {
             assertThatThrownBy(() -> refusing.client()
                             .msg("g")
                             .step("u", "1")

@@ -76,14 +76,9 @@ final class Admission {
         return null;
     }
 
-    /** What is wrong with the options of a submit for the steps that are stored, or null: they were checked against the submit's own steps. */
+    /** What is wrong with the options of a submit beside the steps that are stored, or null. */
     static Rejection check(Transaction transaction, Options merged) {
-        Submission stored = transaction.submission;
-        Rejection order = OrderGraph.check(stored.stepCount(), merged.sagaConcurrent(), merged.orders());
-        if (order != null) {
-            return order;
-        }
-        long bytes = (long) stored.stepsBytes().length + merged.bytes().length;
+        long bytes = (long) transaction.submission.stepsBytes().length + merged.bytes().length;
         if (bytes > Limits.MERGED_BYTES_MAX) {
             return Rejection.error(
                     "options.bytes.limit",

@@ -66,8 +66,15 @@ public interface Commands extends TransactionQueries {
      * @param callNumber of {@link BranchCall#number}; a number that is not open is counted and dropped
      * @param text why, at most {@link Limits#ERROR_TEXT_BYTES_MAX} bytes of UTF-8 are kept; "" for a success
      * @param latencyMs from the request being written to the end
+     * @param retryAfterS how long the participant asks to be left alone, 0 when it does not; should the operation be called again, it is not
+     *     before then, but at most {@link Limits#RETRY_AFTER_S_MAX} are waited for that
      */
-    boolean branchReplied(long callNumber, Outcome outcome, String text, int latencyMs);
+    boolean branchReplied(long callNumber, Outcome outcome, String text, int latencyMs, int retryAfterS);
+
+    /** The same for a participant that does not say when to call it again. */
+    default boolean branchReplied(long callNumber, Outcome outcome, String text, int latencyMs) {
+        return branchReplied(callNumber, outcome, text, latencyMs, 0);
+    }
 
     /** Time has come for something: fires what is due at the stamped time, a bounded number of timers. */
     boolean tick();

@@ -71,10 +71,13 @@ final class Engine implements Commands {
     public boolean prepare(Request request, Submission submission, HistoryAnswer history) {
         Transaction known = subject(submission.gid());
         if (known != null) {
-            if (known.status == TransactionStatus.PREPARED) {
-                return turn.answer(request, Answer.success(known.status));
+            if (known.status != TransactionStatus.PREPARED) {
+                return turn.refuse(request, Rejections.statusForbids("prepare", known.status), known.status);
             }
-            return turn.refuse(request, Rejections.statusForbids("prepare", known.status), known.status);
+            String difference = GivenContent.differenceOfPrepare(known.submission, submission);
+            return difference == null
+                    ? turn.answer(request, Answer.success(known.status))
+                    : turn.refuse(request, Rejections.otherContent(known, difference, "prepare"), known.status);
         }
         if (admission.mayCreate(request, submission, history, "prepare")) {
             Transaction created = work.create(request, submission, TransactionStatus.PREPARED);
@@ -105,6 +108,11 @@ final class Engine implements Commands {
         }
         if (!known.kind().equals(submission.kind())) {
             return turn.refuse(request, Rejections.mismatch(known, submission.kind(), "sumbmit"), known.status);
+        }
+        String difference = GivenContent.differenceOfSubmit(
+                known.submission, submission, known.status == TransactionStatus.PREPARED);
+        if (difference != null) {
+            return turn.refuse(request, Rejections.otherContent(known, difference, "sumbmit"), known.status);
         }
         switch (known.status) {
             case PREPARED -> {
@@ -200,6 +208,9 @@ final class Engine implements Commands {
             known = work.create(request, submission, TransactionStatus.PREPARED);
             work.progress(known);
         }
+        if (!known.kind().equals(submission.kind())) {
+            return turn.refuse(request, Rejections.mismatch(known, submission.kind(), "prepare"), known.status);
+        }
         turn.effects.record(request.id(), Records.of(known, true));
         return true;
     }
@@ -281,6 +292,7 @@ final class Engine implements Commands {
                     known.status);
         }
         turn.caused(request);
+        turn.observer.administered("forceStop", gid, request);
         rounds.stop(known);
         work.finish(known, TransactionStatus.FAILED);
         return turn.answer(request, Answer.success(known.status));
@@ -293,6 +305,7 @@ final class Engine implements Commands {
             return turn.refuse(request, Rejections.unknownGid(gid), null);
         }
         turn.caused(request);
+        turn.observer.administered("resetNextCronTime", gid, request);
         work.resetCron(known);
         return turn.answer(request, Answer.success(known.status));
     }
@@ -324,6 +337,9 @@ final class Engine implements Commands {
             turn.budget--;
             turn.subject = transaction;
             work.resetCron(transaction);
+        }
+        if (count > 0) {
+            turn.observer.administered("resetCronTime (" + count + " due at once)", "", request);
         }
         long nextId = hasRemaining || id <= state.oldestId() ? 0 : id;
         turn.effects.cronReset(request.id(), new CronReset.Part(count, nextId, hasRemaining));
@@ -368,6 +384,7 @@ final class Engine implements Commands {
                     known.status);
         }
         turn.caused(request);
+        turn.observer.administered("releaseQuarantined", gid, request);
         events.quarantineReleased(turn.now, known.id);
         known.plan = null;
         work.arm(known);
@@ -425,8 +442,8 @@ final class Engine implements Commands {
     // ---------------------------------------------------------------- commands of the process itself
 
     @Override
-    public boolean branchReplied(long callNumber, Outcome outcome, String text, int latencyMs) {
-        return work.branchReplied(callNumber, outcome, text, latencyMs);
+    public boolean branchReplied(long callNumber, Outcome outcome, String text, int latencyMs, int retryAfterS) {
+        return work.branchReplied(callNumber, outcome, text, latencyMs, retryAfterS);
     }
 
     @Override

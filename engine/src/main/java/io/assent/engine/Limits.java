@@ -47,6 +47,8 @@ public final class Limits {
     public static final int ERROR_TEXT_BYTES_MAX = 1_024;
     /** Kept of a rollback reason, UTF-8. */
     public static final int ROLLBACK_REASON_BYTES_MAX = 4_096;
+    /** How long a participant that asks for it is left alone. */
+    public static final int RETRY_AFTER_S_MAX = 3_600;
 
     public static final int ACTOR_CHARS_MAX = 128;
     public static final int REASON_CHARS_MAX = 512;

@@ -23,6 +23,14 @@ final class Rejections {
                         + asked.wireName() + "' of the request, cannot " + verb + ". FAILURE");
     }
 
+    /** @param difference the field in which they differ */
+    static Rejection otherContent(Transaction stored, String difference, String verb) {
+        return Rejection.failure(
+                "gid.content",
+                "gid " + stored.gid() + " belongs to a " + stored.kind().wireName() + " with other " + difference
+                        + " (current status '" + stored.status.wireName() + "'), cannot " + verb + ". FAILURE");
+    }
+
     static Rejection statusForbids(String verb, TransactionStatus status) {
         return Rejection.failure(
                 "status.forbids", "current status '" + status.wireName() + "', cannot " + verb + ". FAILURE");

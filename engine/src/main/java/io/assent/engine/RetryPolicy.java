@@ -32,6 +32,11 @@ final class RetryPolicy {
         return ratio <= 1 ? 0 : 63 - Long.numberOfLeadingZeros(ratio);
     }
 
+    /** What a participant asked for, as far as it is heeded. */
+    static long askedMs(int retryAfterS) {
+        return Math.min(retryAfterS, Limits.RETRY_AFTER_S_MAX) * SECOND_MS;
+    }
+
     /** The interval in milliseconds, spread by a hash of (gid, row, attempt) when jitter is on. */
     static long delayMs(Transaction transaction, Branch branch, long intervalS, Settings settings) {
         long delayMs = intervalS * SECOND_MS;

@@ -152,7 +152,7 @@ public final class StateMachine {
         return state.forgottenUpTo();
     }
 
-    /** Gids of unfinished transactions that nothing will ever move again; empty unless a rule is broken (SAFETY, liveness). */
+    /** Gids of unfinished transactions that nothing will ever move again; empty unless a rule is broken (SAFETY, Calls). */
     public List<String> stuckTransactions() {
         return engine.work().stuck();
     }

@@ -86,6 +86,7 @@ final class TopicCommands {
             return turn.refuse(request, Rejection.error("topic.unknown", "storage: NotFound"), null);
         }
         turn.caused(request);
+        turn.observer.administered("deletion of topic " + topicName, "", request);
         events.topicDeleted(turn.now, topicName);
         return turn.answer(request, Answer.SUCCESS);
     }

@@ -110,6 +110,7 @@ final class Work {
     void rollBack(Transaction transaction, String reason) {
         cancelTimers(transaction);
         events.rollbackDecided(turn.now, transaction.id, Utf8.truncate(reason, Limits.ROLLBACK_REASON_BYTES_MAX));
+        turn.observer.rollbackDecided(transaction.gid(), transaction.rollbackReason);
         transaction.plan = null;
         if (transaction.openCalls > 0) {
             turn.effects.withdraw(transaction.id);
@@ -123,6 +124,7 @@ final class Work {
         }
         cancelTimers(transaction);
         events.finished(turn.now, transaction.id, status);
+        turn.observer.finished(transaction.gid(), status);
         transaction.plan = null;
         rounds.end(transaction);
         rounds.answerWaiters(transaction);
@@ -153,7 +155,7 @@ final class Work {
 
     // ---------------------------------------------------------------- replies
 
-    boolean branchReplied(long callNumber, Outcome outcome, String text, int latencyMs) {
+    boolean branchReplied(long callNumber, Outcome outcome, String text, int latencyMs, int retryAfterS) {
         OpenCall call = calls.end(callNumber);
         if (call == null) {
             return true;
@@ -167,9 +169,9 @@ final class Work {
         if (outcome == Outcome.WITHDRAWN) {
             plan(transaction).offer(call.branch.row);
         } else if (call.branch.row == Plan.CHECK_ROW) {
-            checkReplied(transaction, call.branch, outcome, kept, latencyMs);
+            checkReplied(transaction, call.branch, outcome, kept, latencyMs, retryAfterS);
         } else {
-            rowReplied(transaction, call.branch, outcome, kept, latencyMs);
+            rowReplied(transaction, call.branch, outcome, kept, latencyMs, retryAfterS);
         }
         if (transaction.status == TransactionStatus.ABORTING) {
             offerSibling(transaction, call.branch.row);
@@ -187,12 +189,16 @@ final class Work {
         return Utf8.truncate(text, Limits.ERROR_TEXT_BYTES_MAX - FAILURE_SUFFIX.length()) + FAILURE_SUFFIX;
     }
 
-    private void checkReplied(Transaction transaction, Branch check, Outcome outcome, String text, int latencyMs) {
+    private void checkReplied(
+            Transaction transaction, Branch check, Outcome outcome, String text, int latencyMs, int retryAfterS) {
         if (transaction.status != TransactionStatus.PREPARED) {
             return;
         }
-        if (!mode(transaction).checkBackDecides()) {
-            calledBack(transaction, check, outcome, text, latencyMs);
+        boolean decides = mode(transaction).checkBackDecides();
+        boolean ends = outcome == Outcome.SUCCESS || (outcome == Outcome.FAILURE && decides);
+        observe(transaction, check, outcome, text, ends);
+        if (!decides) {
+            calledBack(transaction, check, outcome, text, latencyMs, retryAfterS);
             return;
         }
         switch (outcome) {
@@ -208,27 +214,34 @@ final class Work {
                 long intervalS = outcome == Outcome.ONGOING
                         ? transaction.retryIntervalS
                         : RetryPolicy.doubled(check.intervalS, transaction.retryIntervalS, state.settings());
-                defer(transaction, check, outcome, text, latencyMs, intervalS);
+                defer(transaction, check, outcome, text, latencyMs, intervalS, retryAfterS);
             }
             case WITHDRAWN -> throw new IllegalStateException("a withdrawn call has no reply");
         }
     }
 
     /** The answer changes nothing: the client acts by itself. It is called again after the configured interval, always the same. */
-    private void calledBack(Transaction transaction, Branch check, Outcome outcome, String text, int latencyMs) {
-        defer(transaction, check, outcome, text, latencyMs, state.settings().retryIntervalS());
+    private void calledBack(
+            Transaction transaction, Branch check, Outcome outcome, String text, int latencyMs, int retryAfterS) {
+        defer(transaction, check, outcome, text, latencyMs, state.settings().retryIntervalS(), retryAfterS);
     }
 
-    private void rowReplied(Transaction transaction, Branch branch, Outcome outcome, String text, int latencyMs) {
+    private void rowReplied(
+            Transaction transaction, Branch branch, Outcome outcome, String text, int latencyMs, int retryAfterS) {
         TransactionMode mode = mode(transaction);
         rounds.noteOutcome(transaction, outcome, text);
         branchEnded(transaction, branch.row, outcome == Outcome.SUCCESS);
+        boolean mayFail = mode.mayFail(branch.row);
+        boolean ends = outcome == Outcome.SUCCESS || (outcome == Outcome.FAILURE && mayFail);
+        // An action of a transaction that is undone is not called again.
+        if (ends || !mayFail || transaction.status != TransactionStatus.ABORTING) {
+            observe(transaction, branch, outcome, text, ends);
+        }
         if (outcome == Outcome.SUCCESS) {
             events.branchSucceeded(turn.now, transaction.id, branch.row, latencyMs, true);
             settled(transaction, branch.row);
             return;
         }
-        boolean mayFail = mode.mayFail(branch.row);
         if (outcome == Outcome.FAILURE && mayFail) {
             events.branchFailed(turn.now, transaction.id, branch.row, latencyMs, text);
             settled(transaction, branch.row);
@@ -242,13 +255,13 @@ final class Work {
         }
         int retryLimit = mode.retryLimit(transaction.submission, branch.row);
         if (retryLimit > 0) {
-            repeatAtOnce(transaction, branch, outcome, text, latencyMs, retryLimit);
+            repeat(transaction, branch, outcome, text, latencyMs, retryLimit, retryAfterS);
             return;
         }
         long intervalS = outcome == Outcome.ONGOING
                 ? RetryPolicy.unchanged(branch.intervalS, transaction.retryIntervalS)
                 : RetryPolicy.doubled(branch.intervalS, transaction.retryIntervalS, state.settings());
-        defer(transaction, branch, outcome, text, latencyMs, intervalS);
+        defer(transaction, branch, outcome, text, latencyMs, intervalS, retryAfterS);
         if (outcome != Outcome.ONGOING) {
             alert(
                     transaction,
@@ -263,24 +276,63 @@ final class Work {
                 transaction.kind(), transaction.rows.branchId(row), transaction.rows.operation(row), ok);
     }
 
-    private void repeatAtOnce(
-            Transaction transaction, Branch branch, Outcome outcome, String text, int latencyMs, int retryLimit) {
+    /** Before the event of this end: what is well at its first call costs nothing. */
+    private void observe(Transaction transaction, Branch branch, Outcome outcome, String text, boolean ends) {
+        BranchRows rows = transaction.rows;
+        int attempts = branch.attempts + 1;
+        if (!ends && outcome != Outcome.ONGOING) {
+            turn.observer.branchFails(
+                    transaction.gid(),
+                    rows.branchId(branch.row),
+                    rows.operation(branch.row),
+                    rows.url(branch.row),
+                    attempts,
+                    text);
+        } else if (ends && attempts > 1) {
+            turn.observer.branchSettled(
+                    transaction.gid(),
+                    rows.branchId(branch.row),
+                    rows.operation(branch.row),
+                    attempts,
+                    outcome == Outcome.SUCCESS);
+        }
+    }
+
+    /** At once, unless the participant asks for a pause. */
+    private void repeat(
+            Transaction transaction,
+            Branch branch,
+            Outcome outcome,
+            String text,
+            int latencyMs,
+            int retryLimit,
+            int retryAfterS) {
         boolean exhausted = transaction.retryCount >= retryLimit;
         int count = exhausted ? transaction.retryCount : transaction.retryCount + 1;
-        recordDeferral(transaction, branch, outcome, text, latencyMs, branch.intervalS, 0, count);
+        long nextTimeMs = exhausted || retryAfterS <= 0 ? 0 : turn.now + RetryPolicy.askedMs(retryAfterS);
+        recordDeferral(transaction, branch, outcome, text, latencyMs, branch.intervalS, nextTimeMs, count);
         if (outcome == Outcome.UNKNOWN) {
             alert(transaction, branch, text, exhausted ? count + 1 : count);
         }
         if (exhausted) {
             rollBack(transaction, "RetryCount is greater than RetryLimit, RetryLimit: " + retryLimit);
+        } else if (nextTimeMs > 0) {
+            branch.timer = timers.schedule(nextTimeMs, transaction, branch.row);
         } else {
             plan(transaction).offer(branch.row);
         }
     }
 
     private void defer(
-            Transaction transaction, Branch branch, Outcome outcome, String text, int latencyMs, long intervalS) {
-        long nextTimeMs = turn.now + RetryPolicy.delayMs(transaction, branch, intervalS, state.settings());
+            Transaction transaction,
+            Branch branch,
+            Outcome outcome,
+            String text,
+            int latencyMs,
+            long intervalS,
+            int retryAfterS) {
+        long delayMs = RetryPolicy.delayMs(transaction, branch, intervalS, state.settings());
+        long nextTimeMs = turn.now + Math.max(delayMs, RetryPolicy.askedMs(retryAfterS));
         recordDeferral(transaction, branch, outcome, text, latencyMs, intervalS, nextTimeMs, transaction.retryCount);
         branch.timer = timers.schedule(nextTimeMs, transaction, branch.row);
     }

@@ -93,6 +93,68 @@ class BackOffTest {
     }
 
     @Test
+    void shouldWaitAsLongAsTheParticipantAsksWhenThatIsLongerThanTheBackOff() {
+        Scenario.run("""
+                > submit g msg steps=1 retry=10
+                e created 1 msg submitted R=10
+                f call g/01/action
+                f answer 1 SUCCESS submitted
+                > reply g/01/action UNKNOWN after=19 status 503
+                e deferred 1 row 0 UNKNOWN interval=20 in 20s
+                > +20s tick
+                f call g/01/action attempt 1
+                > reply g/01/action UNKNOWN after=100 status 503
+                e deferred 1 row 0 UNKNOWN interval=40 in 100s
+                > +99s tick
+                > +1s tick
+                f call g/01/action attempt 2
+                > reply g/01/action ONGOING after=50
+                e deferred 1 row 0 ONGOING interval=40 in 50s
+                > +50s tick
+                f call g/01/action attempt 3
+                > reply g/01/action FAILURE after=3601 no FAILURE
+                e deferred 1 row 0 FAILURE interval=80 in 3600s
+                > +3600s tick
+                f call g/01/action attempt 4
+                > reply g/01/action UNKNOWN after=2147483647 status 429
+                e deferred 1 row 0 UNKNOWN interval=160 in 3600s
+                > restart
+                > +3600s tick
+                f call g/01/action attempt 5
+                """);
+    }
+
+    @Test
+    void shouldHeedWhatASenderAsksWhenItIsCheckedBack() {
+        Scenario.run("""
+                > prepare g msg steps=1 retry=10 timeout=20 query=http://q
+                e created 1 msg prepared R=10 deadline in 20s
+                f answer 1 SUCCESS prepared
+                > +20s tick
+                f call g/00/msg
+                > reply g/00/msg UNKNOWN after=60 status 429
+                e deferred 1 row -1 UNKNOWN interval=20 in 60s
+                """);
+    }
+
+    @Test
+    void shouldPauseBetweenRepeatsOfTheRetryLimitWhenTheParticipantAsks() {
+        Scenario.run("""
+                > submit g saga steps=1 limit=1
+                e created 1 saga submitted R=10
+                f call g/01/action
+                f answer 1 SUCCESS submitted
+                > reply g/01/action UNKNOWN after=30 status 429
+                e deferred 1 row 1 UNKNOWN interval=0 in 30s repeats=1
+                > +30s tick
+                f call g/01/action attempt 1
+                > reply g/01/action SUCCESS
+                e succeeded 1 row 1
+                e finished 1 succeed
+                """);
+    }
+
+    @Test
     void shouldSpreadRetriesByTheGidAndTheAttemptAlone() {
         Set<Long> delays = new HashSet<>();
         for (int i = 0; i < 50; i++) {

@@ -92,8 +92,12 @@ final class Machine implements Effects {
     }
 
     void reply(long number, Outcome outcome, String text) {
+        reply(number, outcome, text, 0);
+    }
+
+    void reply(long number, Outcome outcome, String text, int retryAfterS) {
         open.remove(number);
-        send(commands -> commands.branchReplied(number, outcome, text, 1));
+        send(commands -> commands.branchReplied(number, outcome, text, 1, retryAfterS));
     }
 
     /** Lets commands run until nothing is left over from a bound. */

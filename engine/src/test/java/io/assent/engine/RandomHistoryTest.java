@@ -131,7 +131,8 @@ class RandomHistoryTest {
             long number = numbers.get(random.nextInt(numbers.size()));
             Outcome[] outcomes = Outcome.values();
             Outcome outcome = forced != null ? forced : outcomes[random.nextInt(4)];
-            machine.reply(number, outcome, outcome == Outcome.SUCCESS ? "" : "text " + outcome);
+            int retryAfterS = random.nextInt(4) == 0 ? random.nextInt(2 * Limits.RETRY_AFTER_S_MAX) : 0;
+            machine.reply(number, outcome, outcome == Outcome.SUCCESS ? "" : "text " + outcome, retryAfterS);
         }
 
         /** With participants that succeed and time that runs, everything ends. */

@@ -424,21 +424,6 @@ class SagaScenarioTest {
     }
 
     @Test
-    void shouldRefuseOrdersOfASubmitThatDoNotFitThePreparedSteps() {
-        Scenario.run("""
-                > prepare g saga steps=1
-                e created 1 saga prepared R=10
-                f answer 1 SUCCESS prepared
-                > submit g saga steps=4 sagaConcurrent orders=1:0,2:1 custom=orders
-                f answer 2 ERROR prepared | custom_data.orders names step 1, but steps are 0 to 0
-                > submit g saga steps=1
-                e submitted 1 R=10
-                f call g/01/action
-                f answer 3 SUCCESS submitted
-                """);
-    }
-
-    @Test
     void shouldFollowOrdersForwardAndBackward() {
         Scenario.run("""
                 > submit g saga steps=4 sagaConcurrent orders=2:0,2:1,3:2
@@ -614,14 +599,14 @@ class SagaScenarioTest {
     }
 
     @Test
-    void shouldRefuseOrdersOfASubmitThatTheStoredStepsCanNotKeep() {
+    void shouldTakeTheOrdersThatASubmitAddsToThePreparedSteps() {
         Scenario.run("""
                 > prepare g saga steps=2
                 e created 1 saga prepared R=10
                 f answer 1 SUCCESS prepared
                 > submit g saga steps=4 sagaConcurrent orders=3:2 custom={}
-                f answer 2 ERROR prepared | custom_data.orders names step 3, but steps are 0 to 1
-                > submit g saga steps=4 sagaConcurrent orders=1:0 custom={}
+                f answer 2 FAILURE prepared | gid g belongs to a saga with other steps (current status 'prepared'), cannot sumbmit. FAILURE
+                > submit g saga steps=2 sagaConcurrent orders=1:0 custom={}
                 e submitted 1 R=10 options
                 f call g/01/action
                 f answer 3 SUCCESS submitted

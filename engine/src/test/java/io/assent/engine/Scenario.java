@@ -20,8 +20,11 @@ import java.util.List;
  *   > subscribe TOPIC URL | unsubscribe TOPIC URL | deleteTopic TOPIC | topic TOPIC | topics | resetAll SECONDS LIMIT
  * </pre>
  *
+ * <p>A reply is {@code reply GID/BRANCH/OPERATION OUTCOME [after=SECONDS] [TEXT]}.
+ *
  * <p>Options of prepare and submit: steps=N or steps=0; empty=STEP/action (no URL); concurrent; sagaConcurrent; orders=1:0,2:1; timeout=S;
- * retry=S; limit=N; count=N; request=S; delay=S; query=URL; wait; custom=TEXT; name=WORKFLOW; topic=STEP:NAME.
+ * retry=S; limit=N; count=N; request=S; delay=S; query=URL; wait; custom=TEXT; payload=TEXT (of every step); name=WORKFLOW;
+ * topic=STEP:NAME.
  */
 final class Scenario {
     final Machine machine = new Machine();
@@ -124,8 +127,11 @@ final class Scenario {
             case "gone" -> machine.send(commands -> commands.waiterGone(Long.parseLong(words[words.length - 1]), gid));
             case "reply" -> {
                 BranchCall call = machine.openCall(gid);
-                String text = words.length > first + 3 ? rest(words, first + 3) : "";
-                machine.reply(call.number(), Outcome.valueOf(words[first + 2]), text);
+                boolean asks = words.length > first + 3 && words[first + 3].startsWith("after=");
+                int textFrom = asks ? first + 4 : first + 3;
+                String text = words.length > textFrom ? rest(words, textFrom) : "";
+                int retryAfterS = asks ? Integer.parseInt(words[first + 3].substring("after=".length())) : 0;
+                machine.reply(call.number(), Outcome.valueOf(words[first + 2]), text, retryAfterS);
             }
             case "stale" -> machine.send(commands -> commands.branchReplied(4711, Outcome.SUCCESS, "", 1));
             case "tick" -> machine.send(Commands::tick);
@@ -169,6 +175,7 @@ final class Scenario {
         int steps = hasSteps ? 2 : 0;
         String name = "w";
         String topic = "";
+        String payload = "";
         List<String> empty = new ArrayList<>();
         for (int i = first + 1; i < words.length; i++) {
             String[] option = words[i].split("=", 2);
@@ -194,6 +201,7 @@ final class Scenario {
                 case "wait" -> builder.waitResult(true);
                 case "name" -> name = value;
                 case "topic" -> topic = value;
+                case "payload" -> payload = value;
                 default -> throw new AssertionError("unknown option " + words[i]);
             }
         }
@@ -208,7 +216,7 @@ final class Scenario {
             builder.step(
                     empty.contains(step + "/action") ? "" : "http://busi/a" + step,
                     empty.contains(step + "/compensate") ? "" : "http://busi/c" + step,
-                    ("{\"step\":" + step + "}").getBytes(StandardCharsets.UTF_8));
+                    bytes(payload.isEmpty() ? "{\"step\":" + step + "}" : payload));
         }
         assertThat(builder.check()).as("what is wrong with the submission").isNull();
         return builder.build();

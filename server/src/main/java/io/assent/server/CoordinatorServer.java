@@ -12,6 +12,8 @@ import io.assent.journal.JournalConfig;
 import io.assent.journal.JournalException;
 import io.assent.journal.JournalException.Reason;
 import io.assent.server.alert.AlertWebHook;
+import io.assent.server.log.EngineLog;
+import io.assent.server.log.FrontLog;
 import io.assent.server.metrics.MeteredJournal;
 import io.assent.server.metrics.Metrics;
 import io.assent.server.sequencer.CommandRing;
@@ -27,6 +29,7 @@ import io.assent.server.sequencer.ThreadDrainer;
 import io.assent.transport.EventLoops;
 import io.assent.transport.front.ClockControl;
 import io.assent.transport.front.FrontConfig;
+import io.assent.transport.front.FrontMeter;
 import io.assent.transport.front.HttpFront;
 import io.assent.transport.front.ServerState;
 import io.assent.transport.grpc.GrpcFront;
@@ -36,8 +39,10 @@ import io.assent.transport.out.Dispatcher;
 import io.assent.transport.out.DispatcherConfig;
 import io.assent.transport.out.NameResolver;
 import io.assent.transport.out.Outbound;
+import io.netty.util.NetUtil;
 import java.io.IOException;
-import java.io.PrintStream;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -46,6 +51,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.DoubleSupplier;
 import java.util.function.UnaryOperator;
+import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -58,7 +64,6 @@ public final class CoordinatorServer implements AutoCloseable {
     private static final int RESET_TIMEOUTS = 3;
 
     private final ServerConfig config;
-    private final PrintStream out;
     private final Halt halt;
     private final UnaryOperator<Journal> journalDecorator;
     private final StateMachine machine;
@@ -84,18 +89,19 @@ public final class CoordinatorServer implements AutoCloseable {
     private volatile boolean stopRequested;
     private boolean closed;
 
-    public CoordinatorServer(ServerConfig config, PrintStream out, Halt halt) {
-        this(config, out, halt, UnaryOperator.identity());
+    public CoordinatorServer(ServerConfig config, Halt halt) {
+        this(config, halt, UnaryOperator.identity());
     }
 
     /** @param journalDecorator wraps the journal that the sequencer sees, for example to count or to witness syncs */
-    public CoordinatorServer(ServerConfig config, PrintStream out, Halt halt, UnaryOperator<Journal> journalDecorator) {
+    public CoordinatorServer(ServerConfig config, Halt halt, UnaryOperator<Journal> journalDecorator) {
         this.journalDecorator = journalDecorator;
         this.config = config;
-        this.out = out;
         this.halt = halt;
-        this.machine = new StateMachine((gid, command, failure) -> LOG.error(
-                "command {} of gid '{}' failed before its first event and was contained", command, gid, failure));
+        this.machine = new StateMachine((gid, command, failure) -> LOG.atError()
+                .addKeyValue("gid", gid)
+                .setCause(failure)
+                .log("command {} of gid '{}' failed before its first event and was contained", command, gid));
         this.ring = new CommandRing(config.ringSlots(), config.bufferPoolBytes());
         this.eventLoops = EventLoops.create(config.eventLoops());
         this.alerts = config.alertWebHook() == null
@@ -109,7 +115,7 @@ public final class CoordinatorServer implements AutoCloseable {
             directory = DataDirectory.open(config.dataDir());
             checkClockKind();
             openFront();
-            Recovery recovery = new Recovery(machine, out, () -> stopRequested);
+            Recovery recovery = new Recovery(machine, () -> stopRequested);
             journal = recovery.open(directory, journalConfig(), this::wakeDrainer);
             double recoverySeconds = recovery.elapsedMs() / 1e3;
             metrics.gauge("assent_recovery_seconds", "Duration of the replay at the start.", () -> recoverySeconds);
@@ -120,15 +126,23 @@ public final class CoordinatorServer implements AutoCloseable {
             startSequencer();
             state = ServerState.SERVING;
             grpcFront.serving(true);
-            out.println("assent serves http://" + shownAddress() + ":" + front.port() + "/api/dtmsvr and grpc "
-                    + shownAddress() + ":" + grpcFront.port() + "  (data "
-                    + config.dataDir().toAbsolutePath() + ", durability "
-                    + config.durability().name().toLowerCase(Locale.ROOT)
-                    + ", drain " + (config.drainOnLoop() ? "loop" : "thread")
-                    + ", sync " + (syncThread == null ? "inline" : "thread")
-                    + ", " + eventLoops.name() + " x" + config.eventLoops()
-                    + (config.manualClock() ? ", manual clock" : "")
-                    + ", boot " + journal.boot() + ", " + recovery.records() + " records)");
+            LOG.info(
+                    "assent serves http://{}/api/dtmsvr and grpc {} (on {}, data {}, durability {}, drain {}, sync {}, {} x{}{},"
+                            + " boot {}, {} records)",
+                    shown(config.bindAddresses().get(0), front.port()),
+                    shown(config.bindAddresses().get(0), grpcFront.port()),
+                    config.bindAddresses().stream()
+                            .map(InetAddress::getHostAddress)
+                            .collect(Collectors.joining(" and ")),
+                    config.dataDir().toAbsolutePath(),
+                    config.durability().name().toLowerCase(Locale.ROOT),
+                    config.drainOnLoop() ? "loop" : "thread",
+                    syncThread == null ? "inline" : "thread",
+                    eventLoops.name(),
+                    config.eventLoops(),
+                    config.manualClock() ? ", manual clock" : "",
+                    journal.boot(),
+                    recovery.records());
             tellWhoIsServed();
         } catch (JournalException e) {
             throw StartFailure.of(e);
@@ -157,27 +171,24 @@ public final class CoordinatorServer implements AutoCloseable {
         for (int i = 0; i < config.eventLoops(); i++) {
             publishers.add(new CommandPublisher(ring.newSink()));
         }
-        FrontConfig defaults = FrontConfig.of(config.bindAddress(), config.httpPort(), Version.text());
-        FrontConfig frontConfig = new FrontConfig(
-                defaults.bindAddress(),
-                defaults.port(),
-                config.connectionsMax(),
-                defaults.headerBytesMax(),
-                defaults.idleMs(),
-                defaults.wholeRequestMs(),
-                defaults.stalledWriteMs(),
-                defaults.pipelinedMax(),
-                config.requestTimeoutMs(),
-                defaults.version(),
-                config.zone(),
-                config.manualClock(),
-                config.adminBasePath(),
-                RESET_TIMEOUTS * config.engine().timeoutToFailS());
+        FrontConfig frontConfig = FrontConfig.of(config.bindAddresses(), config.httpPort(), Version.text())
+                .connectionsMax(config.connectionsMax())
+                .requestTimeoutMs(config.requestTimeoutMs())
+                .zone(config.zone())
+                .manualClock(config.manualClock())
+                .adminBasePath(config.adminBasePath())
+                .resetTimeoutS(RESET_TIMEOUTS * config.engine().timeoutToFailS());
         ClockControl clock = (advance, whenDone) -> manualClock.advance(advance, whenDone);
-        front = new HttpFront(eventLoops, frontConfig, publishers::get, new NoHistory(), () -> state, clock, metrics);
+        FrontMeter meter = new FrontLog(metrics, System::nanoTime);
+        front = new HttpFront(eventLoops, frontConfig, publishers::get, new NoHistory(), () -> state, clock, meter);
         grpcFront = new GrpcFront(eventLoops, grpcFrontConfig(frontConfig), front::loop);
         try {
             outbound = new Outbound(dispatcherConfig(), NameResolver.SYSTEM);
+        } catch (IOException | IllegalArgumentException e) {
+            // A trust store or a proxy variable.
+            throw new StartFailure(ExitCode.BAD_CONFIGURATION, e.getMessage(), e);
+        }
+        try {
             for (int i = 0; i < config.eventLoops(); i++) {
                 ports.add(newPort(i));
             }
@@ -189,9 +200,9 @@ public final class CoordinatorServer implements AutoCloseable {
     }
 
     private GrpcFrontConfig grpcFrontConfig(FrontConfig http) {
-        GrpcFrontConfig defaults = GrpcFrontConfig.of(config.bindAddress(), config.grpcPort());
+        GrpcFrontConfig defaults = GrpcFrontConfig.of(config.bindAddresses(), config.grpcPort());
         return new GrpcFrontConfig(
-                defaults.bindAddress(),
+                defaults.bindAddresses(),
                 defaults.port(),
                 http.connectionsMax(),
                 defaults.callsPerConnectionMax(),
@@ -206,8 +217,8 @@ public final class CoordinatorServer implements AutoCloseable {
         var loop = eventLoops.loops().get(number);
         CommandPublisher commands = publishers.get(number);
         LoopPort[] port = new LoopPort[1];
-        CallEnds ends = (callNumber, outcome, text, latencyMs) -> {
-            boolean taken = commands.branchReplied(callNumber, outcome, text, latencyMs);
+        CallEnds ends = (callNumber, outcome, text, latencyMs, retryAfterS) -> {
+            boolean taken = commands.branchReplied(callNumber, outcome, text, latencyMs, retryAfterS);
             if (!taken) {
                 port[0].onRingFull();
             }
@@ -247,7 +258,7 @@ public final class CoordinatorServer implements AutoCloseable {
                 ? EngineClock.manual(System::currentTimeMillis, journal.lastTimeMs())
                 : EngineClock.real(System::nanoTime, System::currentTimeMillis, journal.lastTimeMs());
         Journal decorated = new MeteredJournal(journalDecorator.apply(journal), metrics);
-        machine.observer(metrics.engine());
+        machine.observer(new EngineLog(metrics.engine(), System::nanoTime));
         if (alerts != null) {
             metrics.counters(
                     "assent_alerts_total",
@@ -302,15 +313,15 @@ public final class CoordinatorServer implements AutoCloseable {
         }
     }
 
-    private String shownAddress() {
-        return config.bindAddress().contains(":") ? "[" + config.bindAddress() + "]" : config.bindAddress();
+    private static String shown(InetAddress address, int port) {
+        return NetUtil.toSocketAddressString(new InetSocketAddress(address, port));
     }
 
     private void tellWhoIsServed() {
-        if (config.bindAddress().equals("127.0.0.1") || config.bindAddress().equals("::1")) {
-            out.println("only this machine is served; BindAddress (BIND_ADDRESS) 0.0.0.0 serves others");
+        if (config.bindAddresses().stream().allMatch(InetAddress::isLoopbackAddress)) {
+            LOG.info("only this machine is served; BindAddress (BIND_ADDRESS) 0.0.0.0 serves others");
         } else {
-            out.println("warning: other machines are served and the API has no authentication yet");
+            LOG.warn("other machines are served and the API has no authentication yet");
         }
     }
 

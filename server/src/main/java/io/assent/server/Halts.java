@@ -2,26 +2,35 @@ package io.assent.server;
 
 import com.sun.management.UnixOperatingSystemMXBean;
 import io.assent.journal.JournalException;
+import io.assent.server.config.Logging;
 import io.assent.server.sequencer.Halt;
 import java.lang.management.ManagementFactory;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
 import java.util.concurrent.atomic.AtomicBoolean;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** How the process ends: by a signal, or because it can not go on. */
 public final class Halts {
     private static final int SIGNALLED_TWICE = 130;
     private static final int FILE_DESCRIPTORS_MIN = 1_024;
 
-    /** Prints why and stops the process at once, without hooks: nothing more may leave it. */
+    private static final Logger LOG = LoggerFactory.getLogger(Halts.class);
+
+    /** Writes down why and stops the process at once, without hooks: nothing more may leave it. */
     public static final Halt HALT = (why, cause) -> {
-        System.err.println("assent stops: " + why);
-        if (cause instanceof JournalException journal && journal.reason() == JournalException.Reason.VANISHED) {
-            System.err.println("assent: " + journal.getMessage());
-            Runtime.getRuntime().halt(ExitCode.FILES_VANISHED.code());
+        ExitCode code = ExitCode.HALTED;
+        try {
+            if (cause instanceof JournalException journal && journal.reason() == JournalException.Reason.VANISHED) {
+                code = ExitCode.FILES_VANISHED;
+                Logging.writeLast(LOG, "assent stops: " + journal.getMessage(), null);
+            } else {
+                Logging.writeLast(LOG, "assent stops: " + why, cause);
+            }
+        } finally {
+            Runtime.getRuntime().halt(code.code());
         }
-        cause.printStackTrace();
-        Runtime.getRuntime().halt(ExitCode.HALTED.code());
     };
 
     private Halts() {}
@@ -48,8 +57,7 @@ public final class Halts {
                                 + " are needed; raise the limit (ulimit -n)");
             }
             if (limit < connectionsMax) {
-                System.out.println("warning: the process may open " + limit + " files, fewer than ConnectionsMax "
-                        + connectionsMax);
+                LOG.warn("the process may open {} files, fewer than ConnectionsMax {}", limit, connectionsMax);
             }
         }
     }

@@ -4,14 +4,16 @@ import io.assent.engine.StateMachine;
 import io.assent.journal.ChronicleJournal;
 import io.assent.journal.DataDirectory;
 import io.assent.journal.JournalConfig;
-import java.io.PrintStream;
 import java.util.function.BooleanSupplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * From the bytes on disk to a state that goes on: the journal is read to its end, each record is applied as it was applied when it was written, and
  * what was read is made durable before anything can leave.
  */
 final class Recovery {
+    private static final Logger LOG = LoggerFactory.getLogger(Recovery.class);
     private static final long TELL_EVERY_NANOS = 2_000_000_000L;
 
     /** The process was told to stop while it read. */
@@ -24,16 +26,14 @@ final class Recovery {
     }
 
     private final StateMachine machine;
-    private final PrintStream out;
     private final BooleanSupplier stopRequested;
     private final long startedNanos = System.nanoTime();
     private long toldNanos = startedNanos;
     private long records;
     private long bytes;
 
-    Recovery(StateMachine machine, PrintStream out, BooleanSupplier stopRequested) {
+    Recovery(StateMachine machine, BooleanSupplier stopRequested) {
         this.machine = machine;
-        this.out = out;
         this.stopRequested = stopRequested;
     }
 
@@ -54,12 +54,16 @@ final class Recovery {
                 },
                 onRoom);
         if (!journal.tornTail().isEmpty()) {
-            out.println(journal.tornTail());
+            LOG.warn("{}", journal.tornTail());
         }
         if (records > 0) {
-            out.println("replayed " + records + " records (" + (bytes >> 10) + " KiB) in " + elapsedMs() + " ms: "
-                    + machine.liveTransactions() + " unfinished and " + machine.finishedTransactions()
-                    + " finished transactions");
+            LOG.info(
+                    "replayed {} records ({} KiB) in {} ms: {} unfinished and {} finished transactions",
+                    records,
+                    bytes >> 10,
+                    elapsedMs(),
+                    machine.liveTransactions(),
+                    machine.finishedTransactions());
         }
         return journal;
     }
@@ -76,7 +80,7 @@ final class Recovery {
         long now = System.nanoTime();
         if (now - toldNanos >= TELL_EVERY_NANOS) {
             toldNanos = now;
-            out.println("replaying: " + records + " records, " + (bytes >> 20) + " MiB, " + elapsedMs() / 1_000 + " s");
+            LOG.info("replaying: {} records, {} MiB, {} s", records, bytes >> 20, elapsedMs() / 1_000);
         }
     }
 }

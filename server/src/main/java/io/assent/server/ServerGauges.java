@@ -9,9 +9,9 @@ import io.assent.server.sequencer.CommandRing;
 import io.assent.server.sequencer.EngineClock;
 import io.assent.transport.front.HttpFront;
 import io.assent.transport.grpc.GrpcFront;
-import io.assent.transport.out.DestinationClass;
 import io.assent.transport.out.Dispatcher;
 import io.assent.transport.out.DispatcherCounters;
+import io.assent.transport.out.RouteClass;
 import io.netty.util.internal.PlatformDependent;
 import java.lang.management.BufferPoolMXBean;
 import java.lang.management.ManagementFactory;
@@ -85,15 +85,18 @@ final class ServerGauges {
     }
 
     private static void registerCalls(Metrics metrics, List<Dispatcher> dispatchers) {
-        DestinationClass[] classes = DestinationClass.values();
+        RouteClass[] classes = RouteClass.values();
         String[] classNames = new String[classes.length];
         DoubleSupplier[] open = new DoubleSupplier[classes.length];
+        DoubleSupplier[] routes = new DoubleSupplier[classes.length];
         for (int i = 0; i < classes.length; i++) {
-            DestinationClass known = classes[i];
+            RouteClass known = classes[i];
             classNames[i] = known.label();
             open[i] = sum(dispatchers, counters -> counters.openCalls(known));
+            routes[i] = sum(dispatchers, counters -> counters.routes(known));
         }
         metrics.gauges("assent_calls_open", "Branch calls under way.", "destination", classNames, open);
+        metrics.gauges("assent_routes", "Paths and methods of participants known.", "known", classNames, routes);
         Outcome[] outcomes = Outcome.values();
         String[] outcomeNames = new String[outcomes.length];
         DoubleSupplier[] ended = new DoubleSupplier[outcomes.length];
@@ -105,7 +108,7 @@ final class ServerGauges {
         metrics.counters("assent_calls_ended_total", "Ended branch calls.", "outcome", outcomeNames, ended);
         metrics.gauge(
                 "assent_calls_waiting",
-                "Branch calls that wait for room at their destination.",
+                "Branch calls that wait for room at their destination or for their turn there.",
                 sum(dispatchers, DispatcherCounters::waitingCalls));
         metrics.gauge(
                 "assent_calls_undelivered",

@@ -49,7 +49,7 @@ final class HttpParticipant implements Participant {
 
     @Override
     public String unknownText(String text) {
-        return text;
+        return "status 500: " + text;
     }
 
     private void handle(HttpExchange exchange) throws IOException {

@@ -153,6 +153,40 @@ class DtmOverGrpcTest {
                 "unknow trans type: saga");
     }
 
+    @Test
+    void shouldRefuseAUsedGidWithOtherContent() {
+        DtmRequest.Builder message = request("m", "msg")
+                .setQueryPrepared("127.0.0.1:1/a.B/Query")
+                .setSteps("[{\"action\":\"127.0.0.1:1/a.B/In\"}]")
+                .addBinPayloads(ByteString.copyFromUtf8("1"));
+        dtm.prepare(message.build());
+        dtm.prepare(message.setTransOptions(DtmTransOptions.newBuilder().setRetryInterval(77))
+                .build());
+        DtmRequest other =
+                message.clone().setBinPayloads(0, ByteString.copyFromUtf8("2")).build();
+        shouldBeRefused(
+                () -> dtm.prepare(other),
+                Status.Code.ABORTED,
+                "gid m belongs to a msg with other steps (current status 'prepared'), cannot prepare. FAILURE");
+        shouldBeRefused(
+                () -> dtm.submit(other),
+                Status.Code.ABORTED,
+                "gid m belongs to a msg with other steps (current status 'prepared'), cannot sumbmit. FAILURE");
+        dtm.submit(message.setCustomedData("{\"delay\":600}").build());
+        dtm.submit(message.build());
+        assertThat(server.status("m")).isEqualTo("submitted");
+        shouldBeRefused(
+                () -> dtm.submit(other),
+                Status.Code.ABORTED,
+                "gid m belongs to a msg with other steps (current status 'submitted'), cannot sumbmit. FAILURE");
+        shouldBeRefused(
+                () -> dtm.prepareWorkflow(request("m", "workflow")
+                        .setCustomedData("{\"name\":\"w\"}")
+                        .build()),
+                Status.Code.ABORTED,
+                "trans type: 'msg' of the stored transaction differs from 'workflow'");
+    }
+
     /** A gid is not cleaned here, data in steps is not read, and a payload may be any bytes. */
     @Test
     void shouldTakeFieldsAsTheyAre() {

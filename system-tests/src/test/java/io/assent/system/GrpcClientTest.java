@@ -5,6 +5,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.google.protobuf.Empty;
 import com.google.protobuf.Int64Value;
+import io.assent.client.AssentClient;
+import io.assent.client.AssentException;
+import io.assent.client.GidInUse;
+import io.assent.client.StillOngoing;
 import io.assent.client.TransactionFailed;
 import io.assent.client.grpc.AssentGrpcClient;
 import io.assent.client.grpc.BranchAnswer;
@@ -103,12 +107,63 @@ class GrpcClientTest {
                         .step(bank.url("TransOut"), bank.url("TransOutUndo"), Int64Value.of(30))
                         .waitResult()
                         .submit())
-                .isInstanceOf(TransactionFailed.class)
+                .isInstanceOf(StillOngoing.class)
                 .hasMessageContaining("wait result not return success");
         assertThat(server.status(gid)).isEqualTo("submitted");
         bank.refusals.clear();
         server.advance("ms=10000");
         assertThat(server.status(gid)).isEqualTo("succeed");
+    }
+
+    @Test
+    void shouldRepeatASubmitAndRefuseTheGidToAnotherTransaction() {
+        String gid = client.newGid();
+        for (int i = 0; i < 2; i++) {
+            client.saga(gid)
+                    .step(bank.url("TransOut"), bank.url("TransOutUndo"), Int64Value.of(30))
+                    .waitResult()
+                    .submit();
+        }
+        assertThatThrownBy(() -> client.saga(gid)
+                        .step(bank.url("TransOut"), bank.url("TransOutUndo"), Int64Value.of(31))
+                        .submit())
+                .isInstanceOf(GidInUse.class);
+        assertThatThrownBy(() -> client.msg(gid)
+                        .step(bank.url("TransOut"), Int64Value.of(30))
+                        .submit())
+                .isInstanceOf(GidInUse.class);
+        assertThat(bank.calls).containsExactly("TransOut 30 saga 01 action");
+    }
+
+    /** Over HTTP the same server, the same saga and the same answers. */
+    @Test
+    void shouldTellOverHttpWhetherASagaHasFailedOrGoesOn() {
+        AssentClient http = AssentClient.connect("http://127.0.0.1:" + server.port() + "/api/dtmsvr");
+        try (Participant shop = new Participant()) {
+            String slow = http.newGid();
+            shop.script("slow", "500");
+            assertThatThrownBy(() -> http.saga(slow)
+                            .step(shop.url("slow"), shop.url("undo"), "1")
+                            .waitResult()
+                            .submit())
+                    .isInstanceOf(StillOngoing.class);
+            assertThat(server.status(slow)).isEqualTo("submitted");
+            server.advance("ms=20000");
+            assertThat(server.status(slow)).isEqualTo("succeed");
+            String refused = http.newGid();
+            shop.script("refused", "409");
+            assertThatThrownBy(() -> http.saga(refused)
+                            .step(shop.url("refused"), shop.url("undo"), "1")
+                            .waitResult()
+                            .submit())
+                    .isInstanceOf(TransactionFailed.class);
+            assertThat(server.status(refused)).isEqualTo("failed");
+            assertThatThrownBy(() -> http.saga(slow)
+                            .step(shop.url("slow"), shop.url("undo"), "2")
+                            .submit())
+                    .isInstanceOf(GidInUse.class);
+            http.saga(slow).step(shop.url("slow"), shop.url("undo"), "1").submit();
+        }
     }
 
     @Test
@@ -216,7 +271,9 @@ class GrpcClientTest {
                 .step(bank.url("TransIn"), Int64Value.of(30))
                 .waitResult()
                 .submit();
-        assertThatThrownBy(() -> client.abort(other, "msg", "")).isInstanceOf(TransactionFailed.class);
+        assertThatThrownBy(() -> client.abort(other, "msg", ""))
+                .isExactlyInstanceOf(AssentException.class)
+                .hasMessageEndingWith("(it has succeeded)");
     }
 
     /** Notes every call as "method amount type branch operation" and refuses as it was told to. */

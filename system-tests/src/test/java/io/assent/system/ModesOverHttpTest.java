@@ -86,7 +86,7 @@ class ModesOverHttpTest {
         assertThat(unknown.status()).isEqualTo(500);
         assertThat(unknown.body())
                 .startsWith("{\"message\":\"your http/grpc result")
-                .endsWith("unkown result will be retried: broken\"}");
+                .endsWith("unkown result will be retried: status 500: broken\"}");
         TestServer.Reply refused = call("abort", global("g", "tcc"));
         assertThat(refused.status()).isEqualTo(409);
         assertThat(refused.body())

@@ -7,6 +7,7 @@ import io.assent.server.cli.Main;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -115,7 +116,7 @@ class ProcessTest {
 
     @Test
     void shouldTellWhoActedAndWhyInTheLifeOfATransaction() throws Exception {
-        Process server = serving("serve", "--data", "d", "--http-port", "0");
+        Process server = serving("serve", "--data", "d", "--http-port", "0", "--grpc-port", "0");
         String base = said(server).replaceAll("(?s).*assent serves (http://\\S+).*", "$1");
         for (String gid : new String[] {"g", "other"}) {
             act(
@@ -127,7 +128,13 @@ class ProcessTest {
         act(base + "/resetCronTime?limit=100", null, "second");
         act(base + "/forceStop", "{\"gid\":\"g\"}", "third \"x\"");
         server.destroy();
-        shouldEnd(server, 0, "stopped");
+        shouldEnd(
+                server,
+                0,
+                "resetNextCronTime of gid 'g' by 'ann', reason: 'first'",
+                "resetCronTime (1 due at once) by 'ann', reason: 'second'",
+                "forceStop of gid 'g' by 'ann', reason: 'third \"x\"'",
+                "stopped");
         Process life = start("tx", "g", "--data", "d");
         shouldEnd(life, 0, "g created as msg submitted");
         assertThat(said(life).lines().map(line -> line.replaceAll("^\\d+ (\\S+Z )?", "")))
@@ -137,6 +144,65 @@ class ProcessTest {
                         "caused by \"ann\", reason \"third \\\"x\\\"\"",
                         "g finished: failed");
         shouldEnd(start("tx", "other", "--data", "d"), 0, "caused by \"ann\", reason \"second\"", "other everything");
+    }
+
+    /** The whole output of a server, with a transaction that goes well, one that does not, and a client that speaks no protocol. */
+    @Test
+    void shouldLogWhatAnOperatorNeedsAndNothingOfWhatGoesWell() throws Exception {
+        Process server = serving("serve", "--data", "d", "--http-port", "0", "--grpc-port", "0");
+        String base = said(server).replaceAll("(?s).*assent serves (http://\\S+).*", "$1");
+        int grpcPort = Integer.parseInt(said(server).replaceAll("(?s).* and grpc \\S+:(\\d+).*", "$1"));
+        act(
+                base + "/submit",
+                "{\"gid\":\"well\",\"trans_type\":\"msg\",\"steps\":[{\"action\":\"\"}],\"payloads\":[\"\"]}",
+                "");
+        int nobody;
+        try (ServerSocket closed = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            nobody = closed.getLocalPort();
+        }
+        String url = "http://127.0.0.1:" + nobody + "/secret?token=t";
+        act(
+                base + "/submit",
+                "{\"gid\":\"ill\",\"trans_type\":\"msg\",\"steps\":[{\"action\":\"" + url
+                        + "\"}],\"payloads\":[\"{\\\"pan\\\":\\\"4711\\\"}\"],\"branch_headers\":{\"Auth\":\"key\"}}",
+                "");
+        try (Socket garbage = new Socket(InetAddress.getLoopbackAddress(), grpcPort)) {
+            garbage.getOutputStream()
+                    .write("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n!!!!!!!!!!!!!!!!".getBytes(StandardCharsets.US_ASCII));
+            garbage.getOutputStream().flush();
+            garbage.shutdownOutput();
+            garbage.getInputStream().readAllBytes();
+        }
+        while (!said(server).contains("begins to fail")) {
+            assertThat(server.isAlive()).as(said(server)).isTrue();
+            TimeUnit.MILLISECONDS.sleep(20);
+        }
+        act(base + "/forceStop", "{\"gid\":\"ill\"}", "for good");
+        server.destroy();
+        shouldEnd(
+                server,
+                0,
+                "branch 01 action of gid 'ill' begins to fail at http://127.0.0.1:" + nobody + ", call 1: ",
+                "forceStop of gid 'ill' by 'ann', reason: 'for good'",
+                "branch 01 action of gid 'ill', which failed at http://127.0.0.1:" + nobody
+                        + ", is not called any more: the transaction ended as failed");
+        assertThat(said(server)).doesNotContain("'well'", "4711", "Auth", "key", "Exception", "\tat ");
+        assertThat(said(server).lines())
+                .as("every line has a time and a level")
+                .allMatch(line -> line.matches("\\d{4}-\\d\\d-\\d\\dT\\S+ (INFO |WARN ) .*"));
+    }
+
+    @Test
+    void shouldLogRefusalsWithTheirGidWhenAskedToDebug() throws Exception {
+        Process server = serving("serve", "--data", "d", "--http-port", "0", "--grpc-port", "0", "--debug");
+        String base = said(server).replaceAll("(?s).*assent serves (http://\\S+).*", "$1");
+        HttpRequest request = HttpRequest.newBuilder(URI.create(base + "/forceStop"))
+                .timeout(Duration.ofSeconds(30))
+                .POST(BodyPublishers.ofString("{\"gid\":\"nobody\"}"))
+                .build();
+        HttpClient.newHttpClient().send(request, BodyHandlers.ofString());
+        server.destroy();
+        shouldEnd(server, 0, "forcestop of gid 'nobody' is answered ERROR (gid.unknown): no TransGlobal");
     }
 
     private static void act(String url, String body, String reason) throws Exception {
@@ -164,6 +230,14 @@ class ProcessTest {
                 10,
                 "/proc/no is not writable");
         shouldEnd(start("serve", "--http-port", "x"), 2, "HttpPort must be an integer");
+        shouldEnd(start("serve", "--set", "HtpPort=1"), 2, "there is no setting HtpPort; is HttpPort meant?");
+        shouldEnd(start("serve", "-c", "none.yml"), 2, "configuration file none.yml does not exist");
+        shouldEnd(
+                start("serve", "--bind", "no.such.host.invalid"),
+                2,
+                "BindAddress: 'no.such.host.invalid' is no address");
+        Files.writeString(directory.resolve("bad.jks"), "no store");
+        shouldEnd(start("serve", "--http-port", "0", "--grpc-port", "0", "--set", "TrustStore=bad.jks"), 2, "bad.jks");
         shouldEnd(start("serve", "--no-such"), 2, "Unknown option: '--no-such'");
         shouldEnd(start("serve", "--help"), 0, "--durability", "--clock", "Exit codes");
         Process manual = serving("serve", "--data", "m", "--http-port", "0", "--grpc-port", "0", "--clock", "manual");
@@ -173,6 +247,36 @@ class ProcessTest {
                 start("serve", "--data", "m", "--http-port", "0", "--grpc-port", "0"),
                 17,
                 "belongs to a server with a manual clock");
+    }
+
+    @Test
+    void shouldPrintTheEffectiveSettingsAndHelp() throws Exception {
+        Process config = start("config", "--set", "TrustStorePassword=secret", "--http-port", "7");
+        shouldEnd(
+                config,
+                0,
+                "HttpPort: 7  # command line",
+                "RetryInterval: 10  # default",
+                "TrustStorePassword: ***  # command line");
+        assertThat(said(config)).doesNotContain("secret");
+        shouldEnd(start("config", "--set", "RetryInterval=1"), 2, "RetryInterval must be between 10");
+        shouldEnd(start("help"), 0, "quickstart", "config", "journal");
+        shouldEnd(start("help", "serve"), 0, "--durability", "--set");
+    }
+
+    @Test
+    void shouldListenOnSeveralAddressesAndWarnOnlyWhenOtherMachinesAreServed() throws Exception {
+        Process server = serving(
+                "serve", "--data", "d", "--http-port", "0", "--grpc-port", "0", "--bind", "127.0.0.1,127.0.0.2");
+        int port = Integer.parseInt(said(server).replaceAll("(?s).*assent serves http://127.0.0.1:(\\d+)/.*", "$1"));
+        int grpcPort = Integer.parseInt(said(server).replaceAll("(?s).* and grpc 127.0.0.1:(\\d+) .*", "$1"));
+        for (String address : new String[] {"127.0.0.1", "127.0.0.2"}) {
+            new Socket(address, port).close();
+            new Socket(address, grpcPort).close();
+        }
+        server.destroy();
+        shouldEnd(server, 0, "on 127.0.0.1 and 127.0.0.2", "stopped");
+        assertThat(said(server)).doesNotContain("WARN");
     }
 
     @Test
@@ -260,7 +364,7 @@ class ProcessTest {
             first.destroyForcibly().waitFor();
             Path ballast = mount.resolve("ballast");
             // The space of the file after the next would be enough for a start.
-            Files.delete(mount.resolve("d/journal/boot-1/next.zeros"));
+            Files.deleteIfExists(mount.resolve("d/journal/boot-1/next.zeros"));
             for (int free : new int[] {0, 64 << 10, 512 << 10}) {
                 Files.deleteIfExists(ballast);
                 fill(ballast, free);

@@ -103,7 +103,8 @@ class RigsTest {
                                 Duration.ZERO,
                                 Duration.ofSeconds(2),
                                 2,
-                                Duration.ofSeconds(1)),
+                                Duration.ofSeconds(1),
+                                null),
                         System.out::println)
                 .run();
         assertThat(result.windows()).extracting(HangResult.Window::hanging).containsExactly(false, true, false);

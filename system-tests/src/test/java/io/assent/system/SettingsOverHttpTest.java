@@ -89,7 +89,7 @@ class SettingsOverHttpTest {
         JsonNode alert = new ObjectMapper().readTree(second.body());
         assertThat(alert.fieldNames()).toIterable().containsExactly("branch", "error", "gid", "retry_count", "status");
         assertThat(alert.path("branch").asText()).isEqualTo(busi.url("a"));
-        assertThat(alert.path("error").asText()).endsWith("unkown result will be retried: three");
+        assertThat(alert.path("error").asText()).endsWith("unkown result will be retried: status 500: three");
         assertThat(alert.path("gid").asText()).isEqualTo("g");
         assertThat(alert.path("retry_count").asInt()).isEqualTo(3);
         assertThat(alert.path("status").asText()).isEqualTo("submitted");

@@ -6,8 +6,6 @@ import io.assent.server.CoordinatorServer;
 import io.assent.server.ServerConfig;
 import io.assent.server.config.Settings;
 import java.io.IOException;
-import java.io.OutputStream;
-import java.io.PrintStream;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -40,7 +38,7 @@ public final class TestServer implements AutoCloseable {
             given.put(settings[i], settings[i + 1]);
         }
         ServerConfig config = ServerConfig.of(Settings.of(Map.of(), null, given));
-        server = new CoordinatorServer(config, new PrintStream(OutputStream.nullOutputStream()), (why, cause) -> {
+        server = new CoordinatorServer(config, (why, cause) -> {
             throw new AssertionError(why, cause);
         });
         try {

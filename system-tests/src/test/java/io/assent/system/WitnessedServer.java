@@ -44,8 +44,7 @@ final class WitnessedServer {
             return releasesEarly ? new EarlyJournal(journal) : new WitnessedJournal(journal, witness);
         };
         Halts.haltOnUncaught();
-        new CoordinatorServer(ServerConfig.of(Settings.of(Map.of(), null, given)), System.out, Halts.HALT, decorator)
-                .start();
+        new CoordinatorServer(ServerConfig.of(Settings.of(Map.of(), null, given)), Halts.HALT, decorator).start();
         new CountDownLatch(1).await();
     }
 

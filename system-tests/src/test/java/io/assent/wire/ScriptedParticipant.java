@@ -15,9 +15,13 @@ import java.util.Map;
 import java.util.Queue;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /** A participant over real HTTP: answers each path by its script, then 200 for ever, and keeps what it was asked. */
 public final class ScriptedParticipant implements AutoCloseable {
+    private static final Pattern ANSWER =
+            Pattern.compile("(?<status>\\d{3})( \\[(?<name>[^:]+): (?<value>[^]]*)])?( |$)(?<body>.*)", Pattern.DOTALL);
     private static final String SUCCESS = "200 {\"dtm_result\":\"SUCCESS\"}";
 
     private final HttpServer server;
@@ -41,7 +45,7 @@ public final class ScriptedParticipant implements AutoCloseable {
         return "http://127.0.0.1:" + server.getAddress().getPort();
     }
 
-    /** The next answers of this path: each a status, or a status, a blank and a body. */
+    /** The next answers of this path: each a status; behind it, each after a blank, a header in brackets and a body, if there is one. */
     public synchronized void script(String path, String... answers) {
         scripts.put(path, new ArrayDeque<>(List.of(answers)));
     }
@@ -62,9 +66,15 @@ public final class ScriptedParticipant implements AutoCloseable {
             Queue<String> script = scripts.get(exchange.getRequestURI().getPath());
             answer = script == null || script.isEmpty() ? SUCCESS : script.poll();
         }
-        String[] parts = answer.split(" ", 2);
-        byte[] reply = (parts.length > 1 ? parts[1] : "").getBytes(StandardCharsets.UTF_8);
-        exchange.sendResponseHeaders(Integer.parseInt(parts[0]), reply.length == 0 ? -1 : reply.length);
+        Matcher parts = ANSWER.matcher(answer);
+        if (!parts.matches()) {
+            throw new IllegalArgumentException("no answer: " + answer);
+        }
+        if (parts.group("name") != null) {
+            exchange.getResponseHeaders().set(parts.group("name"), parts.group("value"));
+        }
+        byte[] reply = parts.group("body").getBytes(StandardCharsets.UTF_8);
+        exchange.sendResponseHeaders(Integer.parseInt(parts.group("status")), reply.length == 0 ? -1 : reply.length);
         if (reply.length > 0) {
             exchange.getResponseBody().write(reply);
         }

@@ -3,8 +3,6 @@ package io.assent.wire;
 import io.assent.server.CoordinatorServer;
 import io.assent.server.ServerConfig;
 import io.assent.server.config.Settings;
-import java.io.OutputStream;
-import java.io.PrintStream;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -25,7 +23,7 @@ public final class WireServer implements AutoCloseable {
             given.put(settings[i], settings[i + 1]);
         }
         ServerConfig config = ServerConfig.of(Settings.of(Map.of(), null, given));
-        server = new CoordinatorServer(config, new PrintStream(OutputStream.nullOutputStream()), (why, cause) -> {
+        server = new CoordinatorServer(config, (why, cause) -> {
             throw new AssertionError(why, cause);
         });
         try {

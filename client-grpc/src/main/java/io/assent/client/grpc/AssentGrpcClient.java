@@ -1,7 +1,9 @@
 package io.assent.client.grpc;
 
 import com.google.protobuf.Empty;
+import io.assent.client.AssentClient;
 import io.assent.client.AssentException;
+import io.assent.client.StillOngoing;
 import io.assent.client.TransactionFailed;
 import io.assent.client.internal.TransactionRequest;
 import io.assent.grpc.DtmGrpc;
@@ -29,7 +31,8 @@ public final class AssentGrpcClient implements AutoCloseable {
 
     private AssentGrpcClient(final Builder settings) {
         this.own = settings.channel == null ? plaintext(settings.target) : null;
-        this.exchange = new DtmExchange(own == null ? settings.channel : own, settings.requestTimeout);
+        this.exchange =
+                new DtmExchange(own == null ? settings.channel : own, settings.requestTimeout, settings.queries);
         this.coordinator = new GrpcCoordinator(exchange, settings.participants);
     }
 
@@ -117,7 +120,8 @@ public final class AssentGrpcClient implements AutoCloseable {
      * @param gid its global id.
      * @param transType its type, {@code msg}, {@code tcc} or {@code xa}.
      * @param reason why, shown as the rollback reason; empty for none.
-     * @throws TransactionFailed if its status does not allow it.
+     * @throws TransactionFailed if it has failed already.
+     * @throws StillOngoing if its status or its type does not allow it.
      */
     public void abort(final String gid, final String transType, final String reason) {
         coordinator.abort(TransactionRequest.abort(gid, transType, reason));
@@ -159,6 +163,7 @@ public final class AssentGrpcClient implements AutoCloseable {
         private final Channel channel;
         private Duration requestTimeout = Duration.ofSeconds(10);
         private Function<String, ManagedChannel> participants = AssentGrpcClient::plaintext;
+        private AssentClient queries;
 
         private Builder(final String target, final Channel channel) {
             this.target = target;
@@ -188,6 +193,18 @@ public final class AssentGrpcClient implements AutoCloseable {
          */
         public Builder participantChannels(final Function<String, ManagedChannel> channels) {
             this.participants = channels;
+            return this;
+        }
+
+        /**
+         * Says how to ask about a transaction when an answer does not tell its status. Only DTM's own server needs it: it says FAILURE of
+         * transactions that go on, and its gRPC has no query.
+         *
+         * @param http a client of the same coordinator over HTTP; without one such an answer is an {@link AssentException}.
+         * @return this.
+         */
+        public Builder queries(final AssentClient http) {
+            this.queries = http;
             return this;
         }
 

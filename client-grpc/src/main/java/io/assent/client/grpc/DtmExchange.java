@@ -1,9 +1,12 @@
 package io.assent.client.grpc;
 
+import io.assent.client.AssentClient;
 import io.assent.client.AssentException;
 import io.assent.client.CoordinatorUnavailable;
 import io.assent.client.StillOngoing;
-import io.assent.client.TransactionFailed;
+import io.assent.client.TransactionView;
+import io.assent.client.internal.FailureAnswer;
+import io.assent.grpc.DtmRequest;
 import io.grpc.CallOptions;
 import io.grpc.Channel;
 import io.grpc.ManagedChannel;
@@ -13,7 +16,11 @@ import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.grpc.stub.ClientCalls;
 import java.time.Duration;
+import java.util.Locale;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * One call to the coordinator, and what its status means (PROTOCOL 4). Whether something may be stored decides between the exceptions: a
@@ -23,15 +30,24 @@ final class DtmExchange {
 
     private static final Metadata.Key<String> RETRY_AFTER_MS =
             Metadata.Key.of("grpc-retry-pushback-ms", Metadata.ASCII_STRING_MARSHALLER);
+    private static final Metadata.Key<String> STATUS =
+            Metadata.Key.of("x-assent-status", Metadata.ASCII_STRING_MARSHALLER);
+    private static final Metadata.Key<String> CODE = Metadata.Key.of("x-assent-code", Metadata.ASCII_STRING_MARSHALLER);
+    /** DTM's words for a request that does not fit the status. */
+    private static final Pattern CURRENT_STATUS = Pattern.compile("current status '([a-z]+)'");
+
     private static final long RETRY_AFTER_MS_MAX = Duration.ofDays(1).toMillis();
     private static final int MESSAGE_LENGTH_MAX = 1_000;
 
     private final Channel channel;
     private final Duration timeout;
+    private final AssentClient queries;
 
-    DtmExchange(final Channel channel, final Duration timeout) {
+    /** @param queries asks about a transaction when an answer does not tell its status; null for nobody. */
+    DtmExchange(final Channel channel, final Duration timeout, final AssentClient queries) {
         this.channel = channel;
         this.timeout = timeout;
+        this.queries = queries;
     }
 
     /** The coordinator as participants may know it. */
@@ -58,11 +74,45 @@ final class DtmExchange {
         }
     }
 
+    /** Calls a method about a transaction and waits. A submit of what has succeeded already is well. */
+    <R> void call(final MethodDescriptor<DtmRequest, R> method, final DtmRequest request, final Duration answerWithin) {
+        final String what = method.getBareMethodName().toLowerCase(Locale.ROOT);
+        try {
+            call(what, method, request, answerWithin);
+        } catch (final AssentException e) {
+            final AssentException meaning = e.getCause() instanceof StatusRuntimeException answer
+                            && Outcome.of(answer.getStatus()) == Outcome.FAILURE
+                    ? failure(e.getMessage(), answer, request.getGid(), what.equals("submit"))
+                    : e;
+            if (meaning != null) {
+                throw meaning;
+            }
+        }
+    }
+
+    private AssentException failure(
+            final String text, final StatusRuntimeException answer, final String gid, final boolean endsWell) {
+        final Metadata trailers = answer.getTrailers() == null ? new Metadata() : answer.getTrailers();
+        return new FailureAnswer(text, 0, answer, trailers.get(CODE))
+                .meaning(
+                        trailers.get(STATUS) == null && queries == null ? said(text) : trailers.get(STATUS),
+                        () -> queries == null
+                                ? Optional.empty()
+                                : queries.query(gid).map(TransactionView::status),
+                        endsWell);
+    }
+
+    /** The status in the words of an answer, or null. */
+    private static String said(final String text) {
+        final Matcher status = CURRENT_STATUS.matcher(text);
+        return status.find() ? status.group(1) : null;
+    }
+
     private AssentException meaning(final String what, final StatusRuntimeException e, final CallTrace trace) {
         final Status status = e.getStatus();
         final String text = what + ": " + text(status);
         return switch (Outcome.of(status)) {
-            case FAILURE -> new TransactionFailed(text, 0, e);
+            case FAILURE -> new AssentException(text, 0, e);
             case ONGOING -> new StillOngoing(text, 0, e);
             case SUCCESS, UNKNOWN -> {
                 if (neverSent(status, trace)) {

@@ -63,18 +63,17 @@ final class GrpcCoordinator implements Coordinator<ByteString> {
 
     @Override
     public void prepare(final TransactionRequest<ByteString> request) {
-        exchange.call(
-                "prepare", DtmGrpc.getPrepareMethod(), message(request), request.answerWithin(exchange.timeout()));
+        exchange.call(DtmGrpc.getPrepareMethod(), message(request), request.answerWithin(exchange.timeout()));
     }
 
     @Override
     public void submit(final TransactionRequest<ByteString> request) {
-        exchange.call("submit", DtmGrpc.getSubmitMethod(), message(request), request.answerWithin(exchange.timeout()));
+        exchange.call(DtmGrpc.getSubmitMethod(), message(request), request.answerWithin(exchange.timeout()));
     }
 
     @Override
     public void abort(final TransactionRequest<ByteString> request) {
-        exchange.call("abort", DtmGrpc.getAbortMethod(), message(request), request.answerWithin(exchange.timeout()));
+        exchange.call(DtmGrpc.getAbortMethod(), message(request), request.answerWithin(exchange.timeout()));
     }
 
     @Override

@@ -36,8 +36,10 @@
  *
  * <ul>
  *   <li><b>Builders and exceptions</b> are those of {@link io.assent.client}: the same options, the same {@code doAndSubmit}, and every call
- *       with a gid may be repeated. {@link io.assent.client.TransactionFailed} is ABORTED, {@link io.assent.client.StillOngoing} is
- *       FAILED_PRECONDITION, {@link io.assent.client.CoordinatorUnavailable} is RESOURCE_EXHAUSTED or UNAVAILABLE as the coordinator's own
+ *       with a gid may be repeated. ABORTED is {@link io.assent.client.TransactionFailed} when the transaction has failed, {@link
+ *       io.assent.client.StillOngoing} while it goes on and {@link io.assent.client.GidInUse} when the gid is another's; Assent sends the status
+ *       along, a coordinator of DTM is asked over HTTP if the builder was given {@code queries}. FAILED_PRECONDITION is {@link
+ *       io.assent.client.StillOngoing} too, {@link io.assent.client.CoordinatorUnavailable} is RESOURCE_EXHAUSTED or UNAVAILABLE as the coordinator's own
  *       answer, or no connection; {@link io.assent.client.AssentException} itself is everything else, a connection that broke under the
  *       call included. {@code Status.fromThrowable} tells the status of each. (DTM's own server hands a waiting client the status of a branch
  *       of a message as if it were its own: with {@code waitResult()} UNAVAILABLE may be one of these.)

@@ -5,8 +5,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowable;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import com.sun.net.httpserver.HttpServer;
+import io.assent.client.AssentClient;
 import io.assent.client.AssentException;
 import io.assent.client.CoordinatorUnavailable;
+import io.assent.client.GidInUse;
 import io.assent.client.StillOngoing;
 import io.assent.client.TransactionFailed;
 import io.grpc.CallOptions;
@@ -17,8 +20,13 @@ import io.grpc.MethodDescriptor;
 import io.grpc.Status;
 import java.io.IOException;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.ServerSocket;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.List;
+import java.util.Queue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
@@ -26,6 +34,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What the client makes of each status of the coordinator, and of none. */
 @Timeout(value = 60, unit = TimeUnit.SECONDS)
@@ -80,7 +89,87 @@ class AnswersTest {
         stub.answering(Status.ABORTED.withDescription("ONGOING"))
                 .answering(Status.ABORTED.withDescription("ONGOING no more"));
         assertThatThrownBy(this::submit).isInstanceOf(StillOngoing.class);
-        assertThatThrownBy(this::submit).isInstanceOf(TransactionFailed.class);
+        assertThatThrownBy(this::submit)
+                .isExactlyInstanceOf(AssentException.class)
+                .hasMessage("submit: ONGOING no more (its status is not known)");
+    }
+
+    private static Metadata trailers(final String status, final String code) {
+        final Metadata trailers = new Metadata();
+        trailers.put(Metadata.Key.of("x-assent-status", Metadata.ASCII_STRING_MARSHALLER), status);
+        trailers.put(Metadata.Key.of("x-assent-code", Metadata.ASCII_STRING_MARSHALLER), code);
+        return trailers;
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"prepared", "submitted", "aborting"})
+    void shouldThrowStillOngoingWhenItIsNotAtItsEnd(final String status) {
+        stub.answering(
+                Status.ABORTED.withDescription("wait result not return success: FAILURE"),
+                trailers(status, "round.not_finished"));
+        assertThatThrownBy(this::submit)
+                .isInstanceOf(StillOngoing.class)
+                .hasMessage("submit: wait result not return success: FAILURE")
+                .satisfies(e -> assertThat(Status.fromThrowable(e).getCode()).isEqualTo(Status.Code.ABORTED));
+    }
+
+    @Test
+    void shouldThrowTransactionFailedWhenItHasFailed() {
+        stub.answering(Status.ABORTED.withDescription("no money FAILURE"), trailers("failed", "round.rolled_back"));
+        assertThatThrownBy(this::submit).isInstanceOf(TransactionFailed.class).hasMessage("submit: no money FAILURE");
+    }
+
+    @Test
+    void shouldReturnFromASubmitThatIsRepeatedAfterItHasSucceededAndNotFromAnAbort() {
+        stub.answering(Status.ABORTED.withDescription("FAILURE"), trailers("succeed", "status.forbids"))
+                .answering(Status.ABORTED.withDescription("FAILURE"), trailers("succeed", "abort.status"));
+        submit();
+        assertThatThrownBy(() -> client.abort("g", "msg", ""))
+                .isExactlyInstanceOf(AssentException.class)
+                .hasMessage("abort: FAILURE (it has succeeded)");
+    }
+
+    @Test
+    void shouldThrowGidInUseWhenTheGidIsAnothers() {
+        stub.answering(Status.ABORTED.withDescription("other steps FAILURE"), trailers("submitted", "gid.content"));
+        assertThatThrownBy(this::submit).isInstanceOf(GidInUse.class).hasMessage("submit: other steps FAILURE");
+    }
+
+    /** DTM's server says FAILURE of sagas that go on, without a word of their status, and has no query over gRPC. */
+    @Test
+    void shouldAskOverHttpWhenTheAnswerDoesNotTellTheStatus() throws IOException {
+        final Queue<String> statuses = new ArrayDeque<>(List.of("submitted", "failed"));
+        final HttpServer http = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+        http.createContext("/api/dtmsvr/query", exchange -> {
+            final byte[] body = ("{\"branches\":[],\"transaction\":{\"gid\":\"g\",\"status\":\"" + statuses.remove()
+                            + "\"}}")
+                    .getBytes(StandardCharsets.UTF_8);
+            exchange.sendResponseHeaders(200, body.length);
+            exchange.getResponseBody().write(body);
+            exchange.close();
+        });
+        http.start();
+        try (AssentGrpcClient asking = AssentGrpcClient.builder(stub.target())
+                .queries(AssentClient.connect(
+                        "http://127.0.0.1:" + http.getAddress().getPort() + "/api/dtmsvr"))
+                .build()) {
+            stub.answering(Status.ABORTED.withDescription("wait result not return success: FAILURE"))
+                    .answering(Status.ABORTED.withDescription("no money FAILURE"));
+            assertThatThrownBy(() -> asking.saga("g").step("a:1/b.C/D", "").submit())
+                    .isInstanceOf(StillOngoing.class);
+            assertThatThrownBy(() -> asking.saga("g").step("a:1/b.C/D", "").submit())
+                    .isInstanceOf(TransactionFailed.class);
+        } finally {
+            http.stop(0);
+        }
+    }
+
+    @Test
+    void shouldThrowThePlainExceptionWhenNobodyTellsTheStatus() {
+        stub.answering(Status.ABORTED.withDescription("wait result not return success: FAILURE"));
+        assertThatThrownBy(this::submit)
+                .isExactlyInstanceOf(AssentException.class)
+                .hasMessage("submit: wait result not return success: FAILURE (its status is not known)");
     }
 
     @Test

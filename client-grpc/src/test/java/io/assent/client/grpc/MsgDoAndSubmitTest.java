@@ -191,7 +191,7 @@ class MsgDoAndSubmitTest {
 
     @Test
     void shouldNotRunTheLocalTransactionWhenThePrepareFails() {
-        coordinator.answering(Status.ABORTED.withDescription("FAILURE"));
+        coordinator.answering(Status.ABORTED.withDescription("current status 'failed', cannot prepare. FAILURE"));
         assertThatThrownBy(() -> run("", barrier -> {})).isInstanceOf(TransactionFailed.class);
         assertThat(runs).hasValue(0);
     }

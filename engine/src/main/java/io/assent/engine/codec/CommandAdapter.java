@@ -198,7 +198,8 @@ public final class CommandAdapter {
                 branchReplied.callNumber(),
                 Outcome.ofCode(branchReplied.outcome()),
                 texts.text(),
-                branchReplied.latencyMs());
+                branchReplied.latencyMs(),
+                branchReplied.retryAfterS());
     }
 
     private void onNumber(DirectBuffer buffer, int offset) {

@@ -353,7 +353,7 @@ public final class CommandPublisher implements Commands {
     }
 
     @Override
-    public boolean branchReplied(long callNumber, Outcome outcome, String text, int latencyMs) {
+    public boolean branchReplied(long callNumber, Outcome outcome, String text, int latencyMs, int retryAfterS) {
         byte[] textBytes = Utf8.encode(text);
         MutableDirectBuffer buffer = sink.claim(FIXED_BYTES_MAX + textBytes.length, Source.INTERNAL);
         if (buffer == null) {
@@ -364,6 +364,7 @@ public final class CommandPublisher implements Commands {
                 .callNumber(callNumber)
                 .outcome(outcome.code())
                 .latencyMs(latencyMs)
+                .retryAfterS(retryAfterS)
                 .putText(textBytes, 0, textBytes.length);
         sink.publish(branchReplied.limit());
         return true;

@@ -20,6 +20,7 @@ import java.time.Duration;
  * @param window how long each window is measured.
  * @param sagasPerTarget how many sagas call each hanging target from the start of its window; more come while it lasts.
  * @param settle how long after those the measuring of the window begins; past the time-out of their first calls.
+ * @param neighbour what misbehaves in place of targets that each hang on a port of their own; or null. There is one target then.
  */
 public record HangConfig(
         ServerCommand server,
@@ -32,7 +33,8 @@ public record HangConfig(
         Duration warmUp,
         Duration window,
         int sagasPerTarget,
-        Duration settle) {
+        Duration settle,
+        Neighbour neighbour) {
 
     /** The most hanging targets; each is a listening socket here. */
     public static final int TARGETS_MAX = 10_000;
@@ -42,7 +44,10 @@ public record HangConfig(
 
     /** Checks the bounds. */
     public HangConfig {
-        if (targets < 2 || targets > TARGETS_MAX) {
+        if (neighbour != null && targets != 1) {
+            throw new IllegalArgumentException("one target misbehaves beside healthy ones, but targets is " + targets);
+        }
+        if (neighbour == null && (targets < 2 || targets > TARGETS_MAX)) {
             throw new IllegalArgumentException("targets must be 2 to " + TARGETS_MAX + ", but is " + targets);
         }
         if (perSecond < 1 || perSecond > PacedPlan.PER_SECOND_MAX) {

@@ -11,15 +11,12 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 
 /**
- * Sagas of one step that call hanging targets and keep retrying: many at first, then a few each second, until all of them are stopped by
- * force. Submitted over HTTP whatever their branches speak. One owner; the few come from a thread of their own.
+ * Sagas of one step that call hanging targets and keep retrying: many at first, then some each second if wanted, until all of them are
+ * stopped by force. Submitted over HTTP whatever their branches speak. One owner; the few come from a thread of their own.
  */
 final class HangingSagas {
 
-    /** A new saga for each target each 2.5 s: a call lasts 3 s, so at no time does a target have none. */
-    private static final double NEW_PER_TARGET_SECOND = 0.4;
-
-    private final ServerProcess server;
+    private volatile ServerProcess server;
     private final Protocol protocol;
     private final List<String> urls;
     private final String prefix =
@@ -29,23 +26,31 @@ final class HangingSagas {
     private int submitted;
     private int stopped;
 
-    HangingSagas(final ServerProcess server, final Protocol protocol, final List<String> urls) {
-        this.server = server;
+    HangingSagas(final Protocol protocol, final List<String> urls) {
         this.protocol = protocol;
         this.urls = urls;
     }
 
-    /** Begins with a number of sagas for each target and goes on with a few. */
+    /** The server to submit to. */
+    void moveTo(final ServerProcess successor) {
+        server = successor;
+    }
+
+    /** Begins with a number of sagas for each target. */
     void start(final int perTarget) throws IOException {
         for (int i = 0; i < perTarget * urls.size(); i++) {
             submit();
         }
+    }
+
+    /** Goes on with some more for each target. */
+    void feed(final double perTargetSecond) {
         feeding = Executors.newSingleThreadScheduledExecutor(runnable -> {
             final Thread thread = new Thread(runnable, "hanging-sagas");
             thread.setDaemon(true);
             return thread;
         });
-        final long intervalNs = (long) (TimeUnit.SECONDS.toNanos(1) / (NEW_PER_TARGET_SECOND * urls.size()));
+        final long intervalNs = (long) (TimeUnit.SECONDS.toNanos(1) / (perTargetSecond * urls.size()));
         feeding.scheduleAtFixedRate(this::submitOneMore, intervalNs, intervalNs, TimeUnit.NANOSECONDS);
     }
 
@@ -74,6 +79,10 @@ final class HangingSagas {
 
     /** Ends all of them. */
     void stop() throws IOException, InterruptedException {
+        if (feeding == null) {
+            stopAll();
+            return;
+        }
         feeding.shutdown();
         if (!feeding.awaitTermination(10, TimeUnit.SECONDS)) {
             throw new IOException("the submit of a saga to a hanging target takes longer than 10 s");
@@ -81,6 +90,10 @@ final class HangingSagas {
         if (failure.get() != null) {
             throw failure.get();
         }
+        stopAll();
+    }
+
+    private void stopAll() throws IOException {
         for (; stopped < submitted; stopped++) {
             final int status = server.post("forceStop", "{\"gid\":\"" + prefix + stopped + "\"}");
             if (status != 200) {

@@ -25,7 +25,7 @@ class HangResultTest {
             final boolean hanging, final double latencyMs, final double calls, final Map<String, Long> errors) {
         final Histogram latencies = new Histogram(3);
         latencies.recordValue((long) (latencyMs * 1e6));
-        return new Window(hanging, new LoadReport(1, 1, 1, latencies, errors), calls);
+        return new Window(hanging, new LoadReport(1, 1, 1, latencies, errors), calls, 0);
     }
 
     private static Window baseline(final double latencyMs) {
@@ -37,7 +37,7 @@ class HangResultTest {
     }
 
     private static HangResult result(final Window... windows) {
-        return new HangResult(Protocol.GRPC, "fsync", "a machine", TARGETS, 500, List.of(windows));
+        return new HangResult(Protocol.GRPC, "fsync", "a machine", TARGETS, null, 500, List.of(windows));
     }
 
     @Test
@@ -89,6 +89,41 @@ class HangResultTest {
     }
 
     @Test
+    void shouldAllowARouteOfTheSamePortTwiceTheP99AndATenthOfTheThroughput() {
+        assertThat(beside(Misbehaviour.HANG, baseline(10), near(19.9, 0.91, 1, 1)))
+                .isEmpty();
+        assertThat(beside(Misbehaviour.HANG, baseline(10), near(20.5, 0.91, 1, 1)))
+                .singleElement()
+                .asString()
+                .contains("p99", "2.00");
+        assertThat(beside(Misbehaviour.HANG, baseline(10), near(10, 0.89, 1, 1)))
+                .singleElement()
+                .asString()
+                .contains("a second", "0.89");
+        assertThat(beside(Misbehaviour.HANG, baseline(10), near(10, 1, 0, 1)))
+                .singleElement()
+                .asString()
+                .contains("each of 1 targets");
+        assertThat(beside(Misbehaviour.RESET, baseline(10), near(10, 1, 0, 1))).isEmpty();
+        assertThat(beside(Misbehaviour.RESET, baseline(10), near(10, 1, 0, 0)))
+                .singleElement()
+                .asString()
+                .contains("no call came");
+    }
+
+    private static Window near(final double latencyMs, final double seconds, final double calls, final long badCalls) {
+        final Histogram latencies = new Histogram(3);
+        latencies.recordValue((long) (latencyMs * 1e6));
+        return new Window(
+                true, new LoadReport(1_000, (long) (1_000 * seconds), 1_000, latencies, Map.of()), calls, badCalls);
+    }
+
+    private static List<String> beside(final Misbehaviour how, final Window... windows) {
+        final Neighbour neighbour = new Neighbour(how, true, false, false, 0);
+        return new HangResult(Protocol.HTTP, "fsync", "a machine", 1, neighbour, 500, List.of(windows)).violations();
+    }
+
+    @Test
     void shouldRefuseTheSettingsWhenABoundIsPassed() {
         assertThat(config(HangConfig.TARGETS_MAX, PacedPlan.PER_SECOND_MAX, 100, HangConfig.WINDOW_MIN, 1_000))
                 .isNotNull();
@@ -119,6 +154,7 @@ class HangResultTest {
                 SECOND,
                 window,
                 perTarget,
-                SECOND);
+                SECOND,
+                null);
     }
 }

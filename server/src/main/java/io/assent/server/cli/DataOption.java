@@ -12,12 +12,14 @@ final class DataOption {
             names = "--data",
             paramLabel = "DIR",
             defaultValue = "${DATA_DIR:-data}",
-            description = "Data directory, of a running or a stopped server (default: ${DEFAULT-VALUE}).")
+            description =
+                    "Reads the journal in this data directory, of a running or a stopped server (the default is ${DEFAULT-VALUE}).")
     private Path data;
 
     Path directory() {
-        if (!Files.isDirectory(data)) {
-            throw new StartFailure(ExitCode.FAILED, "there is no data directory " + data.toAbsolutePath());
+        // Beside remembered properties a missing journal is damage, which reading tells.
+        if (!Files.isDirectory(data.resolve("journal")) && !Files.exists(data.resolve("assent.properties"))) {
+            throw new StartFailure(ExitCode.FAILED, "there is no journal in " + data.toAbsolutePath());
         }
         return data;
     }

@@ -24,7 +24,7 @@ final class JournalCommand implements Runnable {
 
     @Override
     public void run() {
-        throw new CommandLine.ParameterException(spec.commandLine(), "dump or verify?");
+        throw new CommandLine.ParameterException(spec.commandLine(), "Which is meant, dump or verify?");
     }
 
     @Command(
@@ -36,13 +36,17 @@ final class JournalCommand implements Runnable {
             })
     int dump(
             @Mixin DataOption data,
-            @Option(names = "--from", paramLabel = "POSITION", defaultValue = "1", description = "First position.")
+            @Option(
+                            names = "--from",
+                            paramLabel = "POSITION",
+                            defaultValue = "1",
+                            description = "Begins with this position.")
                     long from,
             @Option(
                             names = "--to",
                             paramLabel = "POSITION",
                             defaultValue = "" + Long.MAX_VALUE,
-                            description = "Last position.")
+                            description = "Ends with this position.")
                     long to) {
         PrintStream out = System.out;
         boolean[] prints = {false};
@@ -65,7 +69,8 @@ final class JournalCommand implements Runnable {
     @Command(
             name = "verify",
             mixinStandardHelpOptions = true,
-            description = "Checks every record's checksum and position; exit code 1 when something durable is missing.")
+            description =
+                    "Checks every record's checksum and position. The exit code is 1 when something durable is missing.")
     int verify(@Mixin DataOption data) {
         JournalReader.Verification result = reader(data).verify();
         System.out.println(result.files() + " files, " + result.records() + " records, positions "

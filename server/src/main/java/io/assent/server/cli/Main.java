@@ -1,8 +1,10 @@
 package io.assent.server.cli;
 
 import io.assent.server.Version;
+import io.assent.server.config.Logging;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.HelpCommand;
 import picocli.CommandLine.IVersionProvider;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Spec;
@@ -11,7 +13,7 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "assent",
         description =
-                "A distributed-transaction coordinator: saga, TCC, XA, two-phase message and workflow, compatible with DTM.",
+                "Coordinates distributed transactions: saga, TCC, XA, two-phase message and workflow, compatible with DTM.",
         mixinStandardHelpOptions = true,
         versionProvider = Main.Versions.class,
         synopsisSubcommandLabel = "COMMAND",
@@ -20,14 +22,18 @@ import picocli.CommandLine.Spec;
             QuickstartCommand.class,
             JournalCommand.class,
             TxCommand.class,
-            VersionCommand.class
+            ConfigCommand.class,
+            VersionCommand.class,
+            HelpCommand.class
         })
 public final class Main implements Runnable {
     @Spec
     private CommandSpec spec;
 
     public static void main(String[] arguments) {
-        System.exit(run(arguments));
+        int code = run(arguments);
+        Logging.close();
+        System.exit(code);
     }
 
     static int run(String... arguments) {
@@ -38,7 +44,7 @@ public final class Main implements Runnable {
 
     @Override
     public void run() {
-        throw new CommandLine.ParameterException(spec.commandLine(), "Which command?");
+        throw new CommandLine.ParameterException(spec.commandLine(), "Which command is meant?");
     }
 
     static final class Versions implements IVersionProvider {

@@ -15,7 +15,7 @@ import picocli.CommandLine.Command;
         mixinStandardHelpOptions = true,
         description = {
             "Starts a server on a fresh data directory and a participant, runs a transfer that succeeds and one",
-            "that is undone, and shows what was called. Exit code 1 when anything differs from the explanation."
+            "that is undone, and shows what was called. The exit code is 1 when anything differs from the explanation."
         })
 final class QuickstartCommand implements Callable<Integer> {
 

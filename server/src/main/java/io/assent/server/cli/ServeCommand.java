@@ -11,13 +11,13 @@ import io.assent.server.StartFailure;
 import io.assent.server.Version;
 import io.assent.server.config.Logging;
 import io.assent.server.config.Settings;
-import java.nio.file.Path;
-import java.util.LinkedHashMap;
-import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.IVersionProvider;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** {@code assent serve}: the server, until it is told to stop. */
@@ -26,8 +26,8 @@ import picocli.CommandLine.Option;
         versionProvider = ServeCommand.Versions.class,
         sortOptions = false,
         description = {
-            "Runs the coordinator until SIGTERM or SIGINT; a second signal stops it at once.",
-            "Every setting can also stand in the environment or in the YAML file; see docs/operating.md."
+            "Runs the coordinator until SIGTERM or SIGINT; a second signal stops it at once. Every setting can also stand",
+            "in the environment or in the YAML file: assent config lists them, docs/operating.md explains them."
         },
         footer = {
             "",
@@ -38,52 +38,10 @@ import picocli.CommandLine.Option;
             "could not go on."
         })
 final class ServeCommand implements Callable<Integer> {
-    @Option(
-            names = {"-c", "--config"},
-            paramLabel = "FILE",
-            description = "YAML file with settings, DTM's names.")
-    private Path config;
+    private static final Logger LOG = LoggerFactory.getLogger(ServeCommand.class);
 
-    @Option(names = "--data", paramLabel = "DIR", description = "Data directory (DataDir; default: data).")
-    private String data;
-
-    @Option(names = "--http-port", paramLabel = "N", description = "Port (HttpPort; default: 36789; 0: any free).")
-    private String httpPort;
-
-    @Option(
-            names = "--grpc-port",
-            paramLabel = "N",
-            description = "Port of gRPC (GrpcPort; default: 36790; 0: any free).")
-    private String grpcPort;
-
-    @Option(
-            names = "--bind",
-            paramLabel = "ADDRESS",
-            description = "Address to listen on (BindAddress; default: 127.0.0.1).")
-    private String bind;
-
-    @Option(
-            names = "--durability",
-            paramLabel = "fsync|os",
-            description = "What an answer survives: loss of power, or the process only (default: fsync).")
-    private String durability;
-
-    @Option(
-            names = "--drain",
-            paramLabel = "loop|thread",
-            description = "Who drains the command ring (default: by the number of cores).")
-    private String drain;
-
-    @Option(
-            names = "--clock",
-            paramLabel = "real|manual",
-            description = "manual: time stands still and is moved by POST /api/clock/advance (default: real).")
-    private String clock;
-
-    @Option(
-            names = {"-d", "--debug"},
-            description = "Debug log (LogLevel debug).")
-    private boolean debug;
+    @Mixin
+    private SettingOptions options;
 
     @Option(
             names = {"-r", "--reset"},
@@ -108,25 +66,31 @@ final class ServeCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         JvmNames.forgetAtOnce();
-        Settings settings = Settings.of(System.getenv(), config, commandLine());
+        Settings settings = options.read();
         ServerConfig serverConfig = ServerConfig.of(settings);
         Logging.apply(serverConfig.log());
-        settings.warnings().forEach(warning -> System.out.println("warning: " + warning));
+        LOG.info(
+                "assent {} starts on Java {}, process {}",
+                Version.text(),
+                Runtime.version(),
+                ProcessHandle.current().pid());
+        LOG.info("settings: {}", settings.given());
+        settings.warnings().forEach(warning -> LOG.warn("{}", warning));
         if (reset) {
             try {
-                System.out.println(DataDirectory.reset(serverConfig.dataDir()));
+                LOG.warn("{}", DataDirectory.reset(serverConfig.dataDir()));
             } catch (JournalException e) {
                 throw StartFailure.of(e);
             }
         }
         Halts.checkFileDescriptors(serverConfig.connectionsMax());
         Halts.haltOnUncaught();
-        CoordinatorServer server = new CoordinatorServer(serverConfig, System.out, Halts.HALT);
+        CoordinatorServer server = new CoordinatorServer(serverConfig, Halts.HALT);
         CountDownLatch stopped = new CountDownLatch(1);
         Halts.onSignals(server::requestStop, () -> {
-            System.out.println("stopping");
+            LOG.info("stopping");
             server.close();
-            System.out.println("stopped");
+            LOG.info("stopped");
             stopped.countDown();
         });
         try {
@@ -155,25 +119,6 @@ final class ServeCommand implements Callable<Integer> {
                 // Only a signal ends a server.
                 Thread.interrupted();
             }
-        }
-    }
-
-    private Map<String, String> commandLine() {
-        Map<String, String> given = new LinkedHashMap<>();
-        put(given, "DataDir", data);
-        put(given, "HttpPort", httpPort);
-        put(given, "GrpcPort", grpcPort);
-        put(given, "BindAddress", bind);
-        put(given, "Durability", durability);
-        put(given, "Drain", drain);
-        put(given, "Clock", clock);
-        put(given, "LogLevel", debug ? "debug" : null);
-        return given;
-    }
-
-    private static void put(Map<String, String> given, String key, String value) {
-        if (value != null) {
-            given.put(key, value);
         }
     }
 

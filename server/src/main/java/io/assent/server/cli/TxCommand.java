@@ -15,9 +15,9 @@ import picocli.CommandLine.Parameters;
         name = "tx",
         mixinStandardHelpOptions = true,
         description =
-                "Prints the life of one transaction, one line per event; exit code 1 when the journal does not know it.")
+                "Prints the life of one transaction, one line per event. The exit code is 1 when the journal does not know it.")
 final class TxCommand implements Callable<Integer> {
-    @Parameters(paramLabel = "GID", description = "Global transaction id.")
+    @Parameters(paramLabel = "GID", description = "Names the transaction by its global id.")
     private String gid;
 
     @Mixin

@@ -4,7 +4,7 @@ import io.assent.server.Version;
 import picocli.CommandLine.Command;
 
 /** {@code assent version}. */
-@Command(name = "version", description = "Prints the version.", mixinStandardHelpOptions = true)
+@Command(name = "version", description = "Prints the version of Assent and of Java.", mixinStandardHelpOptions = true)
 final class VersionCommand implements Runnable {
     @Override
     public void run() {

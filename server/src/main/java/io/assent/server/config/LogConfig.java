@@ -12,11 +12,12 @@ import java.util.Set;
  * Where text logging goes (PROTOCOL 10, LogLevel and Log).
  *
  * @param level debug, info, warn or error
+ * @param json whether each line is a JSON object
  * @param outputs {@code stderr}, {@code stdout}, or names of files
  * @param rotation how files are cut, null for not at all
  * @param zone in which times are shown
  */
-public record LogConfig(String level, List<String> outputs, Rotation rotation, ZoneOffset zone) {
+public record LogConfig(String level, boolean json, List<String> outputs, Rotation rotation, ZoneOffset zone) {
 
     /**
      * @param maxSizeMb a file that reaches this is put aside
@@ -45,6 +46,7 @@ public record LogConfig(String level, List<String> outputs, Rotation rotation, Z
         boolean rotates = settings.integer("Log.RotationEnable", 0, 1) == 1;
         return new LogConfig(
                 settings.choice("LogLevel", "debug", "info", "warn", "error"),
+                settings.choice("Log.Format", "text", "json").equals("json"),
                 List.copyOf(outputs),
                 rotates ? rotation(settings.text("Log.RotationConfigJSON")) : null,
                 zone);

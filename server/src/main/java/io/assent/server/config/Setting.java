@@ -17,6 +17,11 @@ public record Setting(String key, Kind kind, String byDefault, String meaning) {
         INTEGER
     }
 
+    /** Whether its text is never shown. */
+    public boolean isSecret() {
+        return key.endsWith("Password");
+    }
+
     public boolean hasMeaning() {
         return !meaning.isEmpty();
     }

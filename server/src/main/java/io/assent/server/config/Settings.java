@@ -9,12 +9,18 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 
 /** Every setting with its text, and what was strange about where the texts came from. */
 public final class Settings {
     private static final List<Setting> ALL = List.of(
-            text("BindAddress", "127.0.0.1", "address to listen on; 0.0.0.0 serves other machines"),
+            text(
+                    "BindAddress",
+                    "localhost",
+                    "addresses to listen on, with commas between; 0.0.0.0 serves other machines"),
             integer("HttpPort", "36789", "port of the HTTP API; 0 for any free one"),
             integer("GrpcPort", "36790", "port of the gRPC API; 0 for any free one"),
             text("DataDir", "data", "directory of the journal"),
@@ -42,6 +48,7 @@ public final class Settings {
             text("GrpcTls", "", "gRPC targets called over TLS: host:port, host, *.domain or *, with commas between"),
             text("LogLevel", "info", "debug, info, warn or error"),
             text("Log.Outputs", "stderr", "stderr, stdout or names of files, with commas between"),
+            text("Log.Format", "text", "text, or json for an object a line"),
             integer("Log.RotationEnable", "0", "1 cuts log files as Log.RotationConfigJSON says"),
             text("Log.RotationConfigJSON", "{}", "maxsize in MB, maxage in days, maxbackups, compress"),
             text("TimeZoneOffset", "", "hours from UTC in which times are shown, such as +8 or -3.5; empty for UTC"),
@@ -77,12 +84,22 @@ public final class Settings {
             meaningless("ConfigUpdateInterval"),
             meaningless("GrpcServiceConfig"));
 
+    /** Before the name of any variable: wins over the variable without it. */
+    private static final String PREFIX = "ASSENT_";
+    /** What a container platform sets for a service that is called as one of our settings. */
+    private static final Pattern SERVICE_LINK = Pattern.compile("(tcp|udp|sctp)://.*");
+
+    private static final Pattern USER_INFORMATION = Pattern.compile("//[^/@]*@");
+    private static final String DEFAULT = "default";
+
     private final Map<String, String> texts = new HashMap<>();
+    private final Map<String, String> sources = new HashMap<>();
     private final List<String> warnings = new ArrayList<>();
 
     private Settings() {
         for (Setting setting : ALL) {
             texts.put(setting.key(), setting.byDefault());
+            sources.put(setting.key(), DEFAULT);
         }
     }
 
@@ -111,19 +128,45 @@ public final class Settings {
         Settings settings = new Settings();
         Set<String> unused = new TreeSet<>();
         for (Setting setting : ALL) {
-            String value = environment.get(setting.environmentName());
-            if (value != null && !value.isEmpty()) {
-                settings.set(setting, value, "environment variable " + setting.environmentName(), unused);
-            }
+            settings.readVariable(environment, setting.environmentName(), setting, unused);
+            settings.readVariable(environment, PREFIX + setting.environmentName(), setting, unused);
         }
+        settings.warnOfMisspeltVariables(environment.keySet());
         if (file != null) {
             settings.readFile(file, unused);
         }
-        commandLine.forEach((key, value) -> settings.set(settings.byName(key), value, "command line", unused));
+        commandLine.forEach((key, value) -> settings.set(named(key), value, "command line", unused));
         if (!unused.isEmpty()) {
             settings.warnings.add("these settings have no meaning here and are ignored: " + String.join(", ", unused));
         }
         return settings;
+    }
+
+    private void readVariable(Map<String, String> environment, String name, Setting setting, Set<String> unused) {
+        String value = environment.get(name);
+        if (value == null || value.isEmpty()) {
+            return;
+        }
+        if (setting.kind() == Kind.INTEGER && SERVICE_LINK.matcher(value).matches()) {
+            warnings.add("environment variable " + name + " is " + value
+                    + ", as a container platform sets it for a service of that name, and is ignored");
+            return;
+        }
+        set(setting, value, "environment variable " + name, unused);
+    }
+
+    /** Variables with our prefix may belong to others, so only those that nearly name a setting are told of. */
+    private void warnOfMisspeltVariables(Set<String> names) {
+        Map<String, String> known = new TreeMap<>();
+        ALL.forEach(setting -> known.put(setting.environmentName(), setting.key()));
+        for (String name : new TreeSet<>(names)) {
+            if (name.startsWith(PREFIX) && !known.containsKey(name.substring(PREFIX.length()))) {
+                String near = Spelling.nearest(name.substring(PREFIX.length()), known.keySet());
+                if (near != null) {
+                    warnings.add("environment variable " + name + " is no setting; is " + PREFIX + near + " meant?");
+                }
+            }
+        }
     }
 
     private void readFile(Path file, Set<String> unused) {
@@ -132,18 +175,23 @@ public final class Settings {
         SettingsFile.read(file).forEach((key, value) -> {
             Setting setting = byKey.get(key);
             if (setting == null) {
-                warnings.add("unknown setting " + key + " in " + file + " is ignored");
+                warnings.add("unknown setting " + key + " in " + file + " is ignored" + suggestion(key));
             } else {
                 set(setting, value, file.toString(), unused);
             }
         });
     }
 
-    private Setting byName(String key) {
+    private static Setting named(String key) {
         return ALL.stream()
                 .filter(setting -> setting.key().equals(key))
                 .findFirst()
-                .orElseThrow();
+                .orElseThrow(() -> new BadSetting("there is no setting " + key + suggestion(key)));
+    }
+
+    private static String suggestion(String key) {
+        String near = Spelling.nearest(key, ALL.stream().map(Setting::key).toList());
+        return near == null ? "" : "; is " + near + " meant?";
     }
 
     private void set(Setting setting, String value, String source, Set<String> unused) {
@@ -159,6 +207,30 @@ public final class Settings {
             }
         }
         texts.put(setting.key(), value.strip());
+        sources.put(setting.key(), source);
+    }
+
+    /** Where the text of a setting comes from: {@code default}, a variable, a file, or {@code command line}. */
+    public String source(String key) {
+        return sources.get(key);
+    }
+
+    /** The text as it may be shown: a secret is not. */
+    public String shown(String key) {
+        String value = text(key);
+        return named(key).isSecret() && !value.isEmpty()
+                ? "***"
+                : USER_INFORMATION.matcher(value).replaceAll("//***@");
+    }
+
+    /** The settings that somebody has set, as they may be shown, for the log. */
+    public String given() {
+        String given = meaningful().stream()
+                .map(Setting::key)
+                .filter(key -> !source(key).equals(DEFAULT))
+                .map(key -> key + "=" + shown(key) + " (" + source(key) + ")")
+                .collect(Collectors.joining(", "));
+        return given.isEmpty() ? "all settings stand at their defaults" : given;
     }
 
     /** What a user should hear of where the settings came from. */

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -25,6 +26,8 @@ final class SettingsFile {
                 }
                 flatten("", root, texts);
             }
+        } catch (NoSuchFileException e) {
+            throw new BadSetting("configuration file " + file + " does not exist");
         } catch (JsonProcessingException e) {
             throw new BadSetting("configuration file " + file + " is no valid YAML: " + e.getOriginalMessage());
         } catch (IOException e) {

@@ -1,5 +1,6 @@
 package io.assent.server.metrics;
 
+import io.assent.engine.Answer;
 import io.assent.engine.TransactionKind;
 import io.assent.engine.TransactionStatus;
 import io.assent.transport.front.FrontMeter;
@@ -83,8 +84,8 @@ public final class Metrics implements FrontMeter {
     }
 
     @Override
-    public void refused(String code) {
-        refusals.refused(code);
+    public void refused(String api, String gid, Answer answer) {
+        refusals.refused(answer.code());
     }
 
     public EngineMeters engine() {

@@ -10,10 +10,8 @@ import io.assent.server.Halts;
 import io.assent.server.ServerConfig;
 import io.assent.server.StartFailure;
 import io.assent.server.config.Settings;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -140,8 +138,7 @@ public final class Quickstart {
         given.put("HttpPort", port);
         given.put("GrpcPort", "0");
         ServerConfig config = ServerConfig.of(Settings.of(Map.of(), null, given));
-        PrintStream quiet = new PrintStream(new ByteArrayOutputStream(), true, StandardCharsets.UTF_8);
-        CoordinatorServer server = new CoordinatorServer(config, quiet, Halts.HALT);
+        CoordinatorServer server = new CoordinatorServer(config, Halts.HALT);
         try {
             server.start();
             return server;

@@ -90,4 +90,37 @@ class LoggingTest {
                 .isInstanceOf(BadSetting.class)
                 .hasMessageContaining(words);
     }
+
+    @Test
+    void shouldWriteAnObjectALineWhenToldSo() throws IOException {
+        Path file = directory.resolve("j.log");
+        Logging.apply(config("Log.Outputs", file.toString(), "Log.Format", "json"));
+        LoggerFactory.getLogger("test").atWarn().addKeyValue("gid", "g\"1").log("first\nline");
+        LoggerFactory.getLogger("test").error("second", new IllegalStateException("why"));
+        Logging.apply(config());
+        List<String> lines = Files.readAllLines(file);
+        assertThat(lines).hasSize(2);
+        assertThat(lines.get(0))
+                .matches("\\{\"time\":\"[^\"]+\\+08:00\",\"level\":\"WARN\",\"logger\":\"test\","
+                        + "\"message\":\"first\\\\nline\",\"gid\":\"g\\\\\"1\"}");
+        assertThat(lines.get(1)).contains("\"message\":\"second\"", "\"stack\":\"java.lang.IllegalStateException: why");
+        assertThatThrownBy(() -> config("Log.Format", "xml")).hasMessageContaining("Log.Format must be one of");
+    }
+
+    /** Libraries that log by way of the JDK must not write to standard error in a form of their own. */
+    @Test
+    void shouldTakeTheRecordsOfLibrariesAndLeaveOutWhatPeersCause() throws IOException {
+        Path file = directory.resolve("l.log");
+        Logging.apply(config("Log.Outputs", file.toString()));
+        java.util.logging.Logger library = java.util.logging.Logger.getLogger("io.grpc.some");
+        library.log(java.util.logging.Level.WARNING, "a broken frame", new IOException("peer"));
+        library.log(java.util.logging.Level.SEVERE, "a fault of ours", new IllegalStateException("own"));
+        LoggerFactory.getLogger("io.netty.some").warn("a lost connection", new IOException("peer"));
+        Logging.writeLast(LoggerFactory.getLogger("test"), "the last word", new IllegalStateException("end"));
+        Logging.apply(config());
+        assertThat(Files.readString(file))
+                .contains(
+                        "ERROR io.grpc.some a fault of ours", "IllegalStateException: own", "ERROR test the last word")
+                .doesNotContain("broken", "lost", "peer");
+    }
 }

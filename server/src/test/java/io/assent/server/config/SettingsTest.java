@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.assent.server.ServerConfig;
 import java.io.IOException;
+import java.net.Inet4Address;
+import java.net.InetAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.ZoneOffset;
@@ -171,5 +173,74 @@ class SettingsTest {
         for (String bad : new String[] {"19", "8.01", "x"}) {
             assertThatThrownBy(() -> config("TimeZoneOffset", bad)).hasMessageContaining("TimeZoneOffset must be");
         }
+    }
+
+    @Test
+    void shouldSuggestTheSettingThatIsNearlyNamed() throws IOException {
+        assertThat(Settings.of(Map.of(), file("retryinterval: 11\nAnything: 1\n"), Map.of())
+                        .warnings())
+                .satisfiesExactly(
+                        near -> assertThat(near).endsWith("c.yml is ignored; is RetryInterval meant?"),
+                        far -> assertThat(far).endsWith("c.yml is ignored"));
+        assertThatThrownBy(() -> config("HtpPort", "1"))
+                .isInstanceOf(BadSetting.class)
+                .hasMessage("there is no setting HtpPort; is HttpPort meant?");
+        Path missing = directory.resolve("missing.yml");
+        assertThatThrownBy(() -> Settings.of(Map.of(), missing, Map.of()))
+                .isInstanceOf(BadSetting.class)
+                .hasMessage("configuration file " + missing + " does not exist");
+    }
+
+    @Test
+    void shouldTakeVariablesWithAPrefixAndLeaveOutThoseOfServices() {
+        Settings settings = Settings.of(
+                Map.of(
+                        "HTTP_PORT", "tcp://10.0.0.7:80",
+                        "ASSENT_GRPC_PORT", "7",
+                        "GRPC_PORT", "6",
+                        "ASSENT_RETRY_INTERVALL", "60",
+                        "ASSENT_PORT_36789_TCP_ADDR", "10.0.0.7",
+                        "ASSENT_HEAP", "2g"),
+                null,
+                Map.of());
+        assertThat(settings.text("HttpPort")).isEqualTo("36789");
+        assertThat(settings.text("GrpcPort")).isEqualTo("7");
+        assertThat(settings.source("GrpcPort")).isEqualTo("environment variable ASSENT_GRPC_PORT");
+        assertThat(settings.warnings())
+                .satisfiesExactly(
+                        link -> assertThat(link).startsWith("environment variable HTTP_PORT is tcp://10.0.0.7:80, "),
+                        misspelt -> assertThat(misspelt)
+                                .isEqualTo("environment variable ASSENT_RETRY_INTERVALL is no setting;"
+                                        + " is ASSENT_RETRY_INTERVAL meant?"));
+    }
+
+    @Test
+    void shouldShowWhatIsSetAndNoSecret() {
+        Settings settings = Settings.of(
+                Map.of("TRUST_STORE_PASSWORD", "changeit"),
+                null,
+                Map.of("AlertWebHook", "https://ann:secret@hook/x", "HttpPort", "1"));
+        assertThat(settings.given())
+                .isEqualTo(
+                        "HttpPort=1 (command line), TrustStorePassword=*** (environment variable TRUST_STORE_PASSWORD),"
+                                + " AlertWebHook=https://***@hook/x (command line)");
+        assertThat(Settings.of(Map.of(), null, Map.of()).given()).isEqualTo("all settings stand at their defaults");
+    }
+
+    @Test
+    void shouldListenOnBothLoopbackAddressesUnlessToldOtherwise() {
+        assertThat(ServerConfig.of(Settings.of(Map.of(), null, Map.of())).bindAddresses())
+                .isNotEmpty()
+                .allMatch(InetAddress::isLoopbackAddress)
+                .anyMatch(Inet4Address.class::isInstance);
+        assertThat(config("BindAddress", "127.0.0.2, [::1],127.0.0.2").bindAddresses())
+                .extracting(InetAddress::getHostAddress)
+                .containsExactly("127.0.0.2", "0:0:0:0:0:0:0:1");
+        assertThatThrownBy(() -> config("BindAddress", "no such host"))
+                .isInstanceOf(BadSetting.class)
+                .hasMessage("BindAddress: 'no such host' is no address and no name that can be resolved");
+        assertThatThrownBy(() -> config("BindAddress", "127.0.0.1,"))
+                .isInstanceOf(BadSetting.class)
+                .hasMessageContaining("with commas between");
     }
 }

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
 import io.assent.engine.SubmissionBuilder;
 import io.assent.engine.TransactionKind;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.util.Base64;
 import java.util.Locale;
@@ -13,6 +14,8 @@ import java.util.Locale;
 /** What {@code custom_data} says, a JSON object in a string whose keys depend on the mode (PROTOCOL 2.1). One per event loop, reused. */
 final class CustomData {
     private static final byte[] NOTHING = new byte[0];
+    private static final String DATA = "custom_data.data";
+    private static final int BYTE_MAX = 255;
 
     private final JsonFactory json = new JsonFactory();
     private final SubmissionBuilder builder;
@@ -47,7 +50,7 @@ final class CustomData {
                 }
                 switch (key) {
                     case "name" -> name[0] = JsonValues.text(parser, "custom_data.name", value);
-                    case "data" -> input[0] = base64(JsonValues.text(parser, "custom_data.data", value));
+                    case "data" -> input[0] = value == JsonToken.START_ARRAY ? bytes(parser) : base64(parser, value);
                     default -> parser.skipChildren();
                 }
             });
@@ -55,12 +58,29 @@ final class CustomData {
         builder.workflow(name[0], input[0]);
     }
 
-    private static byte[] base64(String text) throws RequestError {
+    private static byte[] base64(JsonParser parser, JsonToken value) throws IOException, RequestError {
+        String text = JsonValues.text(parser, DATA, value);
         try {
             return Base64.getDecoder().decode(text.replace("\n", "").replace("\r", ""));
         } catch (IllegalArgumentException e) {
-            throw new RequestError("custom_data.data", "custom_data.data must be base64: " + e.getMessage());
+            throw new RequestError(DATA, DATA + " must be base64 (" + JsonFault.where(parser) + ")");
         }
+    }
+
+    /** An array of numbers, which one SDK sends in the place of base64 (PROTOCOL 13.53). */
+    private byte[] bytes(JsonParser parser) throws IOException, RequestError {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        for (JsonToken token = parser.nextToken(); token != JsonToken.END_ARRAY; token = parser.nextToken()) {
+            long number = token == JsonToken.VALUE_NULL ? 0 : JsonValues.integer(parser, DATA, token, wholeFloats);
+            if (number < 0 || number > BYTE_MAX) {
+                throw new RequestError(
+                        DATA,
+                        DATA + " as an array must hold bytes, 0 to " + BYTE_MAX + ", found " + number + " ("
+                                + JsonFault.where(parser) + ")");
+            }
+            bytes.write((int) number);
+        }
+        return bytes.toByteArray();
     }
 
     private interface FieldListener {
@@ -68,21 +88,26 @@ final class CustomData {
     }
 
     private void readFields(String text, FieldListener listener) throws RequestError {
-        try (JsonParser parser = json.createParser(text)) {
+        JsonParser parser = JsonValues.parser(json, text);
+        try (parser) {
             JsonToken first = parser.nextToken();
             if (first != JsonToken.VALUE_NULL) {
-                JsonValues.require(first == JsonToken.START_OBJECT, "custom_data", "a JSON object in a string", first);
+                JsonValues.require(
+                        parser, first == JsonToken.START_OBJECT, "custom_data", "a JSON object in a string", first);
                 while (parser.nextToken() == JsonToken.FIELD_NAME) {
                     String key = parser.currentName().toLowerCase(Locale.ROOT);
                     listener.onField(parser, key, parser.nextToken());
                 }
             }
             if (parser.nextToken() != null) {
-                throw new RequestError("custom_data.trailing", "custom_data has more behind its JSON object");
+                throw new RequestError(
+                        "custom_data.trailing",
+                        "custom_data has more behind its JSON object, at " + JsonFault.where(parser));
             }
+        } catch (JsonProcessingException e) {
+            throw JsonFault.noJson("custom_data.json", "custom_data", text, parser, e);
         } catch (IOException e) {
-            String why = e instanceof JsonProcessingException syntax ? syntax.getOriginalMessage() : e.getMessage();
-            throw new RequestError("custom_data.json", "custom_data is no valid JSON: " + why);
+            throw new RequestError("custom_data.json", "custom_data could not be read: " + e.getMessage());
         }
     }
 
@@ -106,22 +131,25 @@ final class CustomData {
     private void readOrders(JsonParser parser, JsonToken value) throws IOException, RequestError {
         String field = "custom_data.orders";
         if (value == JsonToken.START_ARRAY) {
-            JsonValues.require(parser.nextToken() == JsonToken.END_ARRAY, field, "an object", value);
+            JsonValues.require(parser, parser.nextToken() == JsonToken.END_ARRAY, field, "an object", value);
             return;
         }
-        JsonValues.require(value == JsonToken.START_OBJECT, field, "an object", value);
+        JsonValues.require(parser, value == JsonToken.START_OBJECT, field, "an object", value);
         while (parser.nextToken() == JsonToken.FIELD_NAME) {
             int step = stepNumber(field, parser.currentName());
             JsonToken list = parser.nextToken();
             if (list == JsonToken.VALUE_NULL) {
                 continue;
             }
-            JsonValues.require(list == JsonToken.START_ARRAY, field + "." + step, "an array of step numbers", list);
+            JsonValues.require(
+                    parser, list == JsonToken.START_ARRAY, field + "." + step, "an array of step numbers", list);
             for (JsonToken token = parser.nextToken(); token != JsonToken.END_ARRAY; token = parser.nextToken()) {
                 long predecessor = JsonValues.integer(parser, field + "." + step, token, wholeFloats);
                 if (predecessor != (int) predecessor) {
                     throw new RequestError(
-                            field, field + "." + step + " names step " + predecessor + ", which is no step");
+                            field,
+                            field + "." + step + " names step " + predecessor + ", which is no step ("
+                                    + JsonFault.where(parser) + ")");
                 }
                 builder.order(step, (int) predecessor);
             }

@@ -1,6 +1,8 @@
 package io.assent.transport.front;
 
-/** Counts what clients ask, and tells all metrics. Called by every event loop. */
+import io.assent.engine.Answer;
+
+/** Hears what clients ask, to count it and to write it down, and tells all metrics. Called by every event loop. */
 public interface FrontMeter {
     /** Counts nothing and has nothing to tell. */
     FrontMeter NONE = new FrontMeter() {
@@ -11,7 +13,7 @@ public interface FrontMeter {
         public void calledGrpc(String api, boolean ok, long nanos) {}
 
         @Override
-        public void refused(String code) {}
+        public void refused(String api, String gid, Answer answer) {}
 
         @Override
         public byte[] exposition() {
@@ -36,8 +38,16 @@ public interface FrontMeter {
      */
     void calledGrpc(String api, boolean ok, long nanos);
 
-    /** A request was answered by a refusal with this code; the codes are few and fixed. */
-    void refused(String code);
+    /**
+     * A request is answered, and not by success. The codes of such answers are few and fixed.
+     *
+     * @param api as of {@link #called}, without the name of the protocol
+     * @param gid "" when it is about no transaction, or not read yet
+     */
+    void refused(String api, String gid, Answer answer);
+
+    /** A connection was closed because there are as many as there may be. */
+    default void connectionRefused(int connectionsMax) {}
 
     /** Every metric in the text format of Prometheus, UTF-8. */
     byte[] exposition();

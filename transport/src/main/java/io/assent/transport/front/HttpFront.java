@@ -3,6 +3,7 @@ package io.assent.transport.front;
 import io.assent.engine.Commands;
 import io.assent.engine.History;
 import io.assent.transport.EventLoops;
+import io.assent.transport.FreePort;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
@@ -14,7 +15,9 @@ import io.netty.channel.socket.SocketChannel;
 import io.netty.handler.codec.http.HttpDecoderConfig;
 import io.netty.handler.codec.http.HttpMessage;
 import io.netty.handler.codec.http.HttpRequestDecoder;
+import io.netty.util.NetUtil;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.IdentityHashMap;
@@ -34,7 +37,7 @@ public final class HttpFront implements AutoCloseable {
     private final List<FrontLoop> loops = new ArrayList<>();
     private final IdentityHashMap<EventLoop, FrontLoop> byEventLoop = new IdentityHashMap<>();
     private final AtomicInteger connections = new AtomicInteger();
-    private Channel listener;
+    private final List<Channel> listeners = new ArrayList<>();
 
     /**
      * @param commands the publisher of each event loop, used on that loop only
@@ -68,22 +71,28 @@ public final class HttpFront implements AutoCloseable {
                 .childOption(ChannelOption.TCP_NODELAY, true)
                 .childOption(ChannelOption.ALLOW_HALF_CLOSURE, true)
                 .childHandler(new Initializer());
-        var bound = bootstrap
-                .bind(new InetSocketAddress(config.bindAddress(), config.port()))
-                .awaitUninterruptibly();
-        if (!bound.isSuccess()) {
-            throw new IOException(
-                    "could not listen on " + config.bindAddress() + ":" + config.port() + ": "
-                            + bound.cause().getMessage(),
-                    bound.cause());
-        }
-        listener = bound.channel();
+        FreePort.open(config.bindAddresses(), config.port(), port -> listen(bootstrap, port));
         loops.forEach(FrontLoop::start);
+    }
+
+    private void listen(ServerBootstrap bootstrap, int port) throws IOException {
+        for (InetAddress address : config.bindAddresses()) {
+            InetSocketAddress at = new InetSocketAddress(address, port);
+            var bound = bootstrap.bind(at).awaitUninterruptibly();
+            if (!bound.isSuccess()) {
+                stopListening();
+                throw new IOException(
+                        "could not listen on " + NetUtil.toSocketAddressString(at) + ": "
+                                + bound.cause().getMessage(),
+                        bound.cause());
+            }
+            listeners.add(bound.channel());
+        }
     }
 
     /** The port listened on: the configured one, or the one that was free when that is 0. */
     public int port() {
-        return ((InetSocketAddress) listener.localAddress()).getPort();
+        return ((InetSocketAddress) listeners.get(0).localAddress()).getPort();
     }
 
     /** Connections of clients. Any thread. */
@@ -98,9 +107,8 @@ public final class HttpFront implements AutoCloseable {
 
     /** Takes no more connections; those that are open go on. */
     public void stopListening() {
-        if (listener != null) {
-            listener.close().awaitUninterruptibly(5, TimeUnit.SECONDS);
-        }
+        listeners.forEach(listener -> listener.close().awaitUninterruptibly(5, TimeUnit.SECONDS));
+        listeners.clear();
     }
 
     @Override
@@ -120,6 +128,7 @@ public final class HttpFront implements AutoCloseable {
             boolean admitted = connections.incrementAndGet() <= config.connectionsMax();
             channel.closeFuture().addListener(future -> connections.decrementAndGet());
             if (!admitted) {
+                loop.meter().connectionRefused(config.connectionsMax());
                 channel.config().setAutoRead(false);
                 channel.close();
                 return;

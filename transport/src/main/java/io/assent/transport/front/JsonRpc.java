@@ -5,6 +5,7 @@ import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
 import io.assent.engine.Answer;
+import io.assent.engine.Rejection;
 import io.netty.handler.codec.http.HttpHeaders;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -32,19 +33,19 @@ final class JsonRpc {
         this.writes = writes;
     }
 
-    void handle(Exchange exchange, HttpHeaders headers, byte[] body, int length) {
-        exchange.rpcId = "";
-        try {
-            read(new String(body, 0, length, StandardCharsets.UTF_8));
-        } catch (RequestError e) {
-            responses.rpcRefusal(
-                    exchange,
-                    400,
-                    PARSE_ERROR,
-                    "Parse json error: " + e.rejection().text());
+    /** @param refuses how every call is refused whatever it asks, null when none is */
+    void handle(Exchange exchange, HttpHeaders headers, byte[] body, int length, Rejection refuses) {
+        RequestError fault = read(body, length);
+        exchange.rpcId = id;
+        if (refuses != null) {
+            responses.answer(exchange, Answer.refused(refuses, null));
             return;
         }
-        exchange.rpcId = id;
+        if (fault != null) {
+            String why = "Parse json error: " + fault.rejection().text();
+            responses.rpcRefusal(exchange, 400, PARSE_ERROR, why);
+            return;
+        }
         if (id.isEmpty() || !version.equals("2.0")) {
             String why = id.isEmpty() ? "id must be a string that is not empty" : "jsonrpc must be \"2.0\"";
             responses.rpcRefusal(exchange, 200, BAD_REQUEST, "Bad json request: " + why);
@@ -66,44 +67,72 @@ final class JsonRpc {
         }
     }
 
-    private void read(String text) throws RequestError {
+    /** Takes what can be read, the id first of all; answers the first thing that is wrong, or null. */
+    private RequestError read(byte[] body, int length) {
         id = "";
         version = "";
         method = "";
         parameters = null;
-        try (JsonParser parser = json.createParser(text)) {
+        RequestError fault = null;
+        String text;
+        try {
+            text = StrictUtf8.text(body, length, "body", "the body");
+        } catch (RequestError e) {
+            // The id may be well even so.
+            fault = e;
+            text = new String(body, 0, length, StandardCharsets.UTF_8);
+        }
+        RequestError found = read(text);
+        if (id.indexOf(StrictUtf8.REPLACEMENT) >= 0 && fault != null) {
+            id = "";
+        }
+        return fault != null ? fault : found;
+    }
+
+    private RequestError read(String text) {
+        RequestError fault = null;
+        JsonParser parser = JsonValues.parser(json, text);
+        try (parser) {
             JsonToken first = parser.nextToken();
             if (first == JsonToken.VALUE_NULL) {
-                return;
+                return null;
             }
             if (first != JsonToken.START_OBJECT) {
-                throw new RequestError("body.type", "the body must be a JSON object, found " + found(first));
+                return new RequestError("body.type", "the body must be a JSON object, found " + found(first));
             }
             while (parser.nextToken() == JsonToken.FIELD_NAME) {
                 String key = parser.currentName().toLowerCase(Locale.ROOT);
                 JsonToken value = parser.nextToken();
-                switch (key) {
-                    case "id" -> id = text(parser, key, value, id);
-                    case "jsonrpc" -> version = text(parser, key, value, version);
-                    case "method" -> method = text(parser, key, value, method);
-                    case "params" -> {
-                        int start = (int) parser.currentTokenLocation().getCharOffset();
-                        parser.skipChildren();
-                        if (value == JsonToken.START_OBJECT) {
-                            parameters = text.substring(
-                                    start, (int) parser.currentLocation().getCharOffset());
-                        } else if (value != JsonToken.VALUE_NULL) {
-                            parameters = "";
-                        }
+                try {
+                    switch (key) {
+                        case "id" -> id = text(parser, key, value, id);
+                        case "jsonrpc" -> version = text(parser, key, value, version);
+                        case "method" -> method = text(parser, key, value, method);
+                        case "params" -> parameters = parameters(parser, value, text);
+                        default -> parser.skipChildren();
                     }
-                    default -> parser.skipChildren();
+                } catch (RequestError e) {
+                    fault = fault == null ? e : fault;
+                    parser.skipChildren();
                 }
             }
+            return fault;
         } catch (JsonProcessingException e) {
-            throw new RequestError("body.json", e.getOriginalMessage());
+            return JsonFault.noJson("body.json", "the body", text, parser, e);
         } catch (IOException e) {
-            throw new RequestError("body.json", e.getMessage());
+            return new RequestError("body.json", "the body could not be read: " + e.getMessage());
         }
+    }
+
+    /** The text of an object, "" for another value. Blanks stand for what is before it, so that lines and columns are those of the body. */
+    private String parameters(JsonParser parser, JsonToken value, String text) throws IOException {
+        int start = (int) parser.currentTokenLocation().getCharOffset();
+        parser.skipChildren();
+        if (value == JsonToken.START_OBJECT) {
+            int end = (int) parser.currentLocation().getCharOffset();
+            return text.substring(0, start).replaceAll("[^\n]", " ") + text.substring(start, end);
+        }
+        return value == JsonToken.VALUE_NULL ? parameters : "";
     }
 
     private static String found(JsonToken token) {
@@ -115,9 +144,6 @@ final class JsonRpc {
         if (value == JsonToken.VALUE_NULL) {
             return before;
         }
-        if (value != JsonToken.VALUE_STRING) {
-            throw new RequestError(key + ".type", key + " must be a string, found " + JsonValues.name(value));
-        }
-        return JsonValues.wellFormed(parser.getText());
+        return JsonValues.text(parser, key, value);
     }
 }

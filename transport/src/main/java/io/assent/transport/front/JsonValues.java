@@ -1,9 +1,12 @@
 package io.assent.transport.front;
 
+import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
 import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.function.Predicate;
 
 /** Single values of a JSON text, each with its type demanded under the name of its field. */
 final class JsonValues {
@@ -12,13 +15,42 @@ final class JsonValues {
 
     private JsonValues() {}
 
+    static JsonParser parser(JsonFactory json, String text) {
+        try {
+            return json.createParser(text);
+        } catch (IOException e) {
+            throw new UncheckedIOException("reading from memory", e);
+        }
+    }
+
+    /** A text that names something: half a character in it is refused, for replaced it would make two names one. */
     static String text(JsonParser parser, String field, JsonToken token) throws IOException, RequestError {
-        require(token == JsonToken.VALUE_STRING, field, "a string", token);
+        require(parser, token == JsonToken.VALUE_STRING, field, "a string", token);
+        String text = parser.getText();
+        requireWellFormed(parser, field, text);
+        return text;
+    }
+
+    /** A text that is only passed on: half a character in it becomes U+FFFD (PROTOCOL 2.0). */
+    static String content(JsonParser parser, String field, JsonToken token) throws IOException, RequestError {
+        require(parser, token == JsonToken.VALUE_STRING, field, "a string", token);
         return wellFormed(parser.getText());
     }
 
+    private static void requireWellFormed(JsonParser parser, String field, String text) throws RequestError {
+        if (!isWellFormed(text)) {
+            throw new RequestError(codeOf(field) + ".surrogate", surrogate(parser, field));
+        }
+    }
+
+    /** The sentence about a text that was read last. */
+    static String surrogate(JsonParser parser, String field) {
+        return shown(field) + " holds half of a surrogate pair, which is no character (" + JsonFault.where(parser)
+                + ")";
+    }
+
     static boolean bool(JsonParser parser, String field, JsonToken token) throws IOException, RequestError {
-        require(token == JsonToken.VALUE_TRUE || token == JsonToken.VALUE_FALSE, field, "true or false", token);
+        require(parser, token == JsonToken.VALUE_TRUE || token == JsonToken.VALUE_FALSE, field, "true or false", token);
         return parser.getBooleanValue();
     }
 
@@ -27,20 +59,26 @@ final class JsonValues {
             throws IOException, RequestError {
         if (wholeFloats && token == JsonToken.VALUE_NUMBER_FLOAT) {
             double number = parser.getDoubleValue();
-            require(number == Math.rint(number) && Math.abs(number) < 1L << 53, field, "an integer", token);
+            require(parser, number == Math.rint(number) && Math.abs(number) < 1L << 53, field, "an integer", token);
             return (long) number;
         }
-        require(token == JsonToken.VALUE_NUMBER_INT, field, "an integer", token);
+        require(parser, token == JsonToken.VALUE_NUMBER_INT, field, "an integer", token);
         try {
             return parser.getLongValue();
         } catch (JsonProcessingException e) {
-            throw new RequestError(codeOf(field) + ".range", field + " is out of range: " + parser.getText());
+            throw new RequestError(
+                    codeOf(field) + ".range",
+                    field + " is out of range: " + shown(parser.getText()) + " (" + JsonFault.where(parser) + ")");
         }
     }
 
-    static void require(boolean holds, String field, String expected, JsonToken found) throws RequestError {
+    static void require(JsonParser parser, boolean holds, String field, String expected, JsonToken found)
+            throws RequestError {
         if (!holds) {
-            throw new RequestError(codeOf(field) + ".type", field + " must be " + expected + ", found " + name(found));
+            throw new RequestError(
+                    codeOf(field) + ".type",
+                    shown(field) + " must be " + expected + ", found " + name(found) + " (" + JsonFault.where(parser)
+                            + ")");
         }
     }
 
@@ -53,10 +91,15 @@ final class JsonValues {
         return end < 0 ? field : field.substring(0, end);
     }
 
-    /** A text of the client in a sentence of ours: bounded, on one line. */
+    /** A text of the client in a sentence of ours: bounded, on one line, without control characters. */
     static String shown(String text) {
         String start = text.length() > SHOWN_CHARS_MAX ? text.substring(0, SHOWN_CHARS_MAX) + "..." : text;
-        return start.replace('\n', ' ').replace('\r', ' ');
+        for (int i = 0; i < start.length(); i++) {
+            if (Character.isISOControl(start.charAt(i))) {
+                start = start.replace(start.charAt(i), ' ');
+            }
+        }
+        return start;
     }
 
     static String name(JsonToken token) {
@@ -79,23 +122,30 @@ final class JsonValues {
         void onPair(String name, String value);
     }
 
-    static void readMap(JsonParser parser, String field, JsonToken value, PairListener listener)
+    /** @param passedOn which of the values are only passed on */
+    static void readMap(
+            JsonParser parser, String field, JsonToken value, Predicate<String> passedOn, PairListener listener)
             throws IOException, RequestError {
         if (value == JsonToken.START_ARRAY) {
             // PHP encodes an empty map so.
-            require(parser.nextToken() == JsonToken.END_ARRAY, field, "an object", value);
+            require(parser, parser.nextToken() == JsonToken.END_ARRAY, field, "an object", value);
             return;
         }
-        require(value == JsonToken.START_OBJECT, field, "an object", value);
+        require(parser, value == JsonToken.START_OBJECT, field, "an object", value);
         while (parser.nextToken() == JsonToken.FIELD_NAME) {
-            String name = wellFormed(parser.currentName());
+            String name = parser.currentName();
+            requireWellFormed(parser, field, name);
             JsonToken token = parser.nextToken();
-            listener.onPair(name, token == JsonToken.VALUE_NULL ? "" : text(parser, field + "." + name, token));
+            String text = "";
+            if (token != JsonToken.VALUE_NULL) {
+                String path = field + "." + name;
+                text = passedOn.test(name) ? content(parser, path, token) : text(parser, path, token);
+            }
+            listener.onPair(name, text);
         }
     }
 
-    /** Lone surrogates become U+FFFD, as every decoder on the other side would make them. */
-    static String wellFormed(String text) {
+    static boolean isWellFormed(String text) {
         for (int i = 0; i < text.length(); i++) {
             char c = text.charAt(i);
             if (Character.isSurrogate(c)) {
@@ -103,15 +153,19 @@ final class JsonValues {
                         && i + 1 < text.length()
                         && Character.isLowSurrogate(text.charAt(i + 1));
                 if (!pair) {
-                    return replaceLone(text);
+                    return false;
                 }
                 i++;
             }
         }
-        return text;
+        return true;
     }
 
-    private static String replaceLone(String text) {
+    /** Lone surrogates become U+FFFD, as every decoder on the other side would make them. */
+    static String wellFormed(String text) {
+        if (isWellFormed(text)) {
+            return text;
+        }
         StringBuilder fixed = new StringBuilder(text.length());
         text.codePoints()
                 .forEach(point -> fixed.appendCodePoint(

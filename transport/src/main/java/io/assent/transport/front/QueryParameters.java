@@ -1,25 +1,28 @@
 package io.assent.transport.front;
 
-import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.Map;
 
-/** Parameters of a request's query (PROTOCOL 2.0): case-sensitive, the first of duplicates wins, ill-formed pairs are dropped. */
+/** Parameters of a request's query (PROTOCOL 2.0): case-sensitive, the first of duplicates wins, ill-formed pairs are dropped. Bytes that are no UTF-8 are refused. */
 final class QueryParameters {
     private final Map<String, String> values = new HashMap<>();
 
-    QueryParameters(String query) {
+    QueryParameters(String query) throws RequestError {
         for (String pair : query.split("&")) {
             if (!pair.isEmpty() && pair.indexOf(';') < 0) {
                 int equals = pair.indexOf('=');
-                String name = decode(equals < 0 ? pair : pair.substring(0, equals));
-                String value = equals < 0 ? "" : decode(pair.substring(equals + 1));
+                String name = decode(equals < 0 ? pair : pair.substring(0, equals), "the name of a query parameter");
+                String value = name == null || equals < 0 ? "" : value(name, pair.substring(equals + 1));
                 if (name != null && value != null) {
                     values.putIfAbsent(name, value);
                 }
             }
         }
+    }
+
+    private static String value(String name, String text) throws RequestError {
+        return isPlain(text) ? text : decode(text, "the query parameter " + JsonValues.shown(name));
     }
 
     /** The value, or "". */
@@ -41,34 +44,35 @@ final class QueryParameters {
     }
 
     /** A segment of a path without its percent encoding; as it stands when an escape is broken. */
-    static String decodePath(String segment) {
-        String decoded = decode(segment.replace("+", "%2B"));
+    static String decodePath(String segment) throws RequestError {
+        String decoded = decode(segment.replace("+", "%2B"), "the path");
         return decoded == null ? segment : decoded;
     }
 
     /** Undoes percent and plus encoding, bytes above ASCII being UTF-8 with or without it; null when an escape is broken. */
-    private static String decode(String text) {
+    private static String decode(String text, String what) throws RequestError {
         if (isPlain(text)) {
             return text;
         }
-        ByteArrayOutputStream bytes = new ByteArrayOutputStream(text.length());
         byte[] raw = text.getBytes(StandardCharsets.ISO_8859_1);
+        byte[] bytes = new byte[raw.length];
+        int length = 0;
         for (int i = 0; i < raw.length; i++) {
             if (raw[i] == '+') {
-                bytes.write(' ');
+                bytes[length++] = ' ';
             } else if (raw[i] == '%') {
                 int high = i + 2 < raw.length ? Character.digit(raw[i + 1], 16) : -1;
                 int low = i + 2 < raw.length ? Character.digit(raw[i + 2], 16) : -1;
                 if (high < 0 || low < 0) {
                     return null;
                 }
-                bytes.write(high * 16 + low);
+                bytes[length++] = (byte) (high * 16 + low);
                 i += 2;
             } else {
-                bytes.write(raw[i]);
+                bytes[length++] = raw[i];
             }
         }
-        return bytes.toString(StandardCharsets.UTF_8);
+        return StrictUtf8.text(bytes, length, "query", what);
     }
 
     /** Nothing is encoded, and each character is one byte of UTF-8. */

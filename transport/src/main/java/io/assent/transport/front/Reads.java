@@ -160,7 +160,7 @@ final class Reads {
         responses.json(exchange, 200, json.topics(page.topics(), scanned ? page.next() : null));
     }
 
-    void deleteTopic(Exchange exchange, String topic, HttpHeaders headers) {
+    void deleteTopic(Exchange exchange, String topic, HttpHeaders headers) throws RequestError {
         commands.deleteTopic(exchange, topic, Writes.actor(headers));
     }
 

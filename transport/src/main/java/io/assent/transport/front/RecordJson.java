@@ -58,7 +58,7 @@ final class RecordJson {
             }
             generator.writeEndArray();
             generator.writeFieldName("transaction");
-            writeTransactionOrNull(generator, record, true);
+            writeTransactionOrNull(generator, record, Exchange.Shape.QUERY);
             generator.writeEndObject();
         });
     }
@@ -70,7 +70,7 @@ final class RecordJson {
             generator.writeStringField("next_position", nextPosition);
             generator.writeArrayFieldStart("transactions");
             for (TransactionRecord record : records) {
-                writeTransactionOrNull(generator, record, false);
+                writeTransactionOrNull(generator, record, Exchange.Shape.SINGLE);
             }
             generator.writeEndArray();
             generator.writeEndObject();
@@ -87,7 +87,7 @@ final class RecordJson {
                 generator.writeNull();
             } else {
                 generator.writeStartArray();
-                writeTransactionOrNull(generator, record, false);
+                writeTransactionOrNull(generator, record, Exchange.Shape.SINGLE);
                 generator.writeEndArray();
             }
             generator.writeEndObject();
@@ -104,7 +104,7 @@ final class RecordJson {
             }
             generator.writeEndArray();
             generator.writeFieldName("transaction");
-            writeTransactionOrNull(generator, record, false);
+            writeTransactionOrNull(generator, record, Exchange.Shape.WORKFLOW);
             generator.writeEndObject();
         });
     }
@@ -280,7 +280,7 @@ final class RecordJson {
         return bytes.toByteArray();
     }
 
-    private void writeTransactionOrNull(JsonGenerator generator, TransactionRecord record, boolean explains)
+    private void writeTransactionOrNull(JsonGenerator generator, TransactionRecord record, Exchange.Shape shape)
             throws IOException {
         if (record == null) {
             generator.writeNull();
@@ -299,14 +299,20 @@ final class RecordJson {
         writeText(generator, "protocol", options.protocol().isEmpty() ? "http" : options.protocol());
         writeTime(generator, "finish_time", record.finishTimeMs());
         writeTime(generator, "rollback_time", record.rollbackTimeMs());
-        writeText(generator, "result", record.result());
-        writeText(generator, "rollback_reason", record.rollbackReason());
+        if (shape == Exchange.Shape.WORKFLOW) {
+            // There is an SDK that demands both (PROTOCOL 13.53).
+            generator.writeStringField("result", record.result());
+            generator.writeStringField("rollback_reason", record.rollbackReason());
+        } else {
+            writeText(generator, "result", record.result());
+            writeText(generator, "rollback_reason", record.rollbackReason());
+        }
         generator.writeStringField("options", optionsText(options));
         writeText(generator, "custom_data", options.customData());
         writeNumber(generator, "next_cron_interval", record.nextCronIntervalS());
         writeTime(generator, "next_cron_time", record.nextCronTimeMs());
         writeOptions(generator, options, record.retryCount());
-        if (!record.status().isTerminal() && explains) {
+        if (!record.status().isTerminal() && shape == Exchange.Shape.QUERY) {
             writePending(generator, record);
         }
         if (!record.quarantineReason().isEmpty()) {

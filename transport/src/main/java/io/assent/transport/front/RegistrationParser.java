@@ -18,13 +18,15 @@ import java.util.Map;
  * values, and what stands behind the object is not looked at. One per event loop, reused.
  */
 public final class RegistrationParser {
+    private static final String DATA = "data";
+
     private final JsonFactory json = new JsonFactory();
     private final Map<String, String> values = new HashMap<>();
     private byte[] payload;
 
     /** Reads the body of an HTTP request. */
     void read(byte[] body, int length) throws RequestError {
-        read(new String(body, 0, length, StandardCharsets.UTF_8), "the body");
+        read(StrictUtf8.text(body, length, "body", "the body"), "the body");
     }
 
     /** Reads the parameters of a JSON-RPC call; null when there are none. */
@@ -37,30 +39,46 @@ public final class RegistrationParser {
 
     private void read(String text, String what) throws RequestError {
         reset();
-        try (JsonParser parser = json.createParser(text)) {
+        JsonParser parser = JsonValues.parser(json, text);
+        try (parser) {
             JsonToken first = parser.nextToken();
             if (first == JsonToken.VALUE_NULL && !what.equals("params")) {
                 return;
             }
             if (first != JsonToken.START_OBJECT) {
-                throw new RequestError("body.type", what + " must be an object of strings");
+                throw new RequestError(
+                        "body.type",
+                        what + " must be an object of strings, found "
+                                + (first == null ? "nothing" : JsonValues.name(first)));
             }
             while (parser.nextToken() == JsonToken.FIELD_NAME) {
                 String key = parser.currentName();
                 JsonToken value = parser.nextToken();
                 if (value == JsonToken.VALUE_STRING) {
-                    values.put(key, JsonValues.wellFormed(parser.getText()));
+                    values.put(key, text(parser, key));
                 } else if (value != JsonToken.VALUE_NULL) {
                     throw new RequestError(
                             "body.value.type",
-                            JsonValues.shown(key) + " must be a string, found " + JsonValues.name(value));
+                            JsonValues.shown(key) + " must be a string, found " + JsonValues.name(value) + " ("
+                                    + JsonFault.where(parser) + ")");
                 }
             }
         } catch (JsonProcessingException e) {
-            throw new RequestError("body.json", what + " is no valid JSON: " + e.getOriginalMessage());
+            throw JsonFault.noJson("body.json", what, text, parser, e);
         } catch (IOException e) {
             throw new RequestError("body.json", what + " could not be read: " + e.getMessage());
         }
+    }
+
+    private static String text(JsonParser parser, String key) throws IOException, RequestError {
+        String text = parser.getText();
+        if (key.equals(DATA)) {
+            return JsonValues.wellFormed(text);
+        }
+        if (!JsonValues.isWellFormed(text)) {
+            throw new RequestError("body.value.surrogate", JsonValues.surrogate(parser, key));
+        }
+        return text;
     }
 
     /** Forgets everything. For those who bring the values themselves, by {@link #value} and {@link #payload}. */
@@ -87,7 +105,7 @@ public final class RegistrationParser {
     public Registration registration() throws RequestError {
         String transType = text("trans_type");
         TransactionKind kind = TransactionKind.ofWireName(transType);
-        byte[] data = payload != null ? payload : text("data").getBytes(StandardCharsets.UTF_8);
+        byte[] data = payload != null ? payload : text(DATA).getBytes(StandardCharsets.UTF_8);
         String branchId = text("branch_id");
         Registration registration;
         if (TransactionKind.TCC.equals(kind)) {

@@ -17,6 +17,11 @@ public final class RequestError extends Exception {
         this.rejection = rejection;
     }
 
+    /** For those who read another protocol. */
+    public static RequestError of(String code, String text) {
+        return new RequestError(code, text);
+    }
+
     public Rejection rejection() {
         return rejection;
     }

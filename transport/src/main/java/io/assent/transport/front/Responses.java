@@ -30,12 +30,13 @@ final class Responses {
 
     /** The engine's answer, as SDKs expect it. */
     void answer(Exchange exchange, Answer answer) {
-        if (answer.verdict() != Answer.Verdict.SUCCESS) {
-            meter.refused(answer.code());
-        }
         String status = answer.status() == null
                 ? ""
                 : "X-Assent-Status: " + answer.status().wireName() + "\r\n";
+        if (answer.verdict() != Answer.Verdict.SUCCESS) {
+            meter.refused(exchange.api, exchange.gid(), answer);
+            status += "X-Assent-Code: " + answer.code() + "\r\n";
+        }
         if (exchange.rpcId != null) {
             rpcAnswer(exchange, answer, status);
             return;

@@ -1,6 +1,7 @@
 package io.assent.transport.front;
 
 import io.assent.engine.Answer;
+import io.assent.engine.Rejection;
 import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpRequest;
 
@@ -10,6 +11,9 @@ final class Routes {
     private static final long DEFAULT_ADVANCE_TIMEOUT_MS = 10_000;
     private static final String NO_CONSOLE =
             "there is no console here; the API is at " + BASE + ", its metrics are at /api/metrics";
+
+    private static final Rejection STARTING =
+            Rejection.unavailable("server.starting", "the server is starting: it replays its journal");
 
     private final FrontLoop loop;
     private final FrontConfig config;
@@ -100,9 +104,8 @@ final class Routes {
                     return;
                 }
                 exchange.api = "json-rpc";
-                if (!isStarting(exchange)) {
-                    jsonRpc.handle(exchange, headers, body, length);
-                }
+                boolean starts = loop.state() == ServerState.STARTING;
+                jsonRpc.handle(exchange, headers, body, length, starts ? STARTING : null);
             }
             case "/api/clock/advance" -> {
                 if (config.manualClock() && method.equals("POST")) {
@@ -146,7 +149,7 @@ final class Routes {
             if (exchange.endpoint == Endpoint.PREPARE_WORKFLOW) {
                 exchange.shape = Exchange.Shape.WORKFLOW;
             }
-            responses.unavailable(exchange, "the server is starting: it replays its journal");
+            responses.unavailable(exchange, STARTING.text());
             return true;
         }
         return false;

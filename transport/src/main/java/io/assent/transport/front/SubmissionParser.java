@@ -5,7 +5,6 @@ import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.util.Locale;
 
 /**
@@ -14,6 +13,7 @@ import java.util.Locale;
  */
 public final class SubmissionParser {
     private static final byte[] NOTHING = new byte[0];
+    private static final String DATA = "data";
 
     private final JsonFactory json = new JsonFactory();
     private final TransactionRequest request;
@@ -28,7 +28,7 @@ public final class SubmissionParser {
     /** Reads any body of this shape; what is asked for afterwards decides what must be in it. */
     void read(byte[] body, int length) throws RequestError {
         begin(true, false);
-        read(new String(body, 0, length, StandardCharsets.UTF_8));
+        read(StrictUtf8.text(body, length, "body", "the body"), "the body");
     }
 
     /** Reads the parameters of a JSON-RPC call, null when there are none: the gid stays as it is, 5.0 counts as 5 (PROTOCOL 3). */
@@ -37,7 +37,7 @@ public final class SubmissionParser {
         if (parameters == null || parameters.isEmpty()) {
             throw new RequestError("params.missing", "params must be an object");
         }
-        read(parameters);
+        read(parameters, "params");
     }
 
     private void begin(boolean cleans, boolean floats) {
@@ -54,39 +54,43 @@ public final class SubmissionParser {
         if (text.isEmpty()) {
             return;
         }
-        try (JsonParser parser = json.createParser(text)) {
+        JsonParser parser = JsonValues.parser(json, text);
+        try (parser) {
             JsonToken first = parser.nextToken();
             if (first != JsonToken.VALUE_NULL) {
                 readSteps(parser, first, false);
             }
             if (parser.nextToken() != null) {
-                throw new RequestError("steps.trailing", "steps has more behind its JSON array");
+                throw new RequestError(
+                        "steps.trailing", "steps has more behind its JSON array, at " + JsonFault.where(parser));
             }
         } catch (JsonProcessingException e) {
-            throw new RequestError("steps.json", "steps is no valid JSON: " + e.getOriginalMessage());
+            throw JsonFault.noJson("steps.json", "steps", text, parser, e);
         } catch (IOException e) {
             throw new RequestError("steps.json", "steps could not be read: " + e.getMessage());
         }
     }
 
-    private void read(String text) throws RequestError {
-        try (JsonParser parser = json.createParser(text)) {
+    private void read(String text, String what) throws RequestError {
+        JsonParser parser = JsonValues.parser(json, text);
+        try (parser) {
             JsonToken first = parser.nextToken();
             if (first == null) {
-                throw new RequestError("body.empty", "the body is empty; expected a JSON object");
+                throw new RequestError("body.empty", what + " is empty; expected a JSON object");
             }
             if (first == JsonToken.START_OBJECT) {
                 readFields(parser);
             } else if (first != JsonToken.VALUE_NULL) {
-                throw new RequestError("body.type", "the body must be a JSON object, found " + JsonValues.name(first));
+                throw new RequestError("body.type", what + " must be a JSON object, found " + JsonValues.name(first));
             }
             if (parser.nextToken() != null) {
-                throw new RequestError("body.trailing", "the body has more behind its JSON object");
+                throw new RequestError(
+                        "body.trailing", what + " has more behind its JSON object, at " + JsonFault.where(parser));
             }
         } catch (JsonProcessingException e) {
-            throw new RequestError("body.json", "the body is no valid JSON: " + e.getOriginalMessage());
+            throw JsonFault.noJson("body.json", what, text, parser, e);
         } catch (IOException e) {
-            throw new RequestError("body.json", "the body could not be read: " + e.getMessage());
+            throw new RequestError("body.json", what + " could not be read: " + e.getMessage());
         }
     }
 
@@ -115,7 +119,7 @@ public final class SubmissionParser {
             case "query_prepared" -> request.options().queryPrepared(JsonValues.text(parser, key, value));
             case "protocol" -> request.options().protocol(JsonValues.text(parser, key, value));
             case "custom_data" -> request.customData(JsonValues.text(parser, key, value));
-            case "rollback_reason" -> request.rollbackReason(JsonValues.text(parser, key, value));
+            case "rollback_reason" -> request.rollbackReason(JsonValues.content(parser, key, value));
             case "wait_result" -> request.options().waitResult(JsonValues.bool(parser, key, value));
             case "concurrent" -> request.options().concurrent(JsonValues.bool(parser, key, value));
             case "timeout_to_fail" ->
@@ -126,10 +130,10 @@ public final class SubmissionParser {
                 request.options().retryInterval(JsonValues.integer(parser, key, value, wholeFloats));
             case "retry_limit" -> request.options().retryLimit(JsonValues.integer(parser, key, value, wholeFloats));
             case "retry_count" -> request.options().retryCount(JsonValues.integer(parser, key, value, wholeFloats));
-            case "branch_headers" -> JsonValues.readMap(parser, key, value, request::header);
+            case "branch_headers" -> JsonValues.readMap(parser, key, value, name -> false, request::header);
             case "req_extra" -> {
                 request.clearExtra();
-                JsonValues.readMap(parser, key, value, request::extra);
+                JsonValues.readMap(parser, key, value, name -> true, request::extra);
             }
             default -> {
                 return false;
@@ -139,16 +143,16 @@ public final class SubmissionParser {
     }
 
     private void readSteps(JsonParser parser, JsonToken value, boolean withData) throws IOException, RequestError {
-        JsonValues.require(value == JsonToken.START_ARRAY, "steps", "an array of objects", value);
+        JsonValues.require(parser, value == JsonToken.START_ARRAY, "steps", "an array of objects", value);
         request.clearSteps();
         for (JsonToken token = parser.nextToken(); token != JsonToken.END_ARRAY; token = parser.nextToken()) {
             TransactionRequest.Step step = new TransactionRequest.Step();
             if (token != JsonToken.VALUE_NULL) {
-                JsonValues.readMap(parser, "steps[" + request.stepCount() + "]", token, (name, text) -> {
+                JsonValues.readMap(parser, "steps[" + request.stepCount() + "]", token, DATA::equals, (name, text) -> {
                     switch (name) {
                         case "action" -> step.action = text;
                         case "compensate" -> step.compensate = text;
-                        case "data" -> step.data = withData ? text : null;
+                        case DATA -> step.data = withData ? text : null;
                         default -> {
                             // Other keys belong to other modes.
                         }
@@ -160,14 +164,14 @@ public final class SubmissionParser {
     }
 
     private void readPayloads(JsonParser parser, JsonToken value) throws IOException, RequestError {
-        JsonValues.require(value == JsonToken.START_ARRAY, "payloads", "an array of strings", value);
+        JsonValues.require(parser, value == JsonToken.START_ARRAY, "payloads", "an array of strings", value);
         request.clearPayloads();
         for (JsonToken token = parser.nextToken(); token != JsonToken.END_ARRAY; token = parser.nextToken()) {
             request.payload(
                     token == JsonToken.VALUE_NULL
                             ? NOTHING
                             : TransactionRequest.bytes(
-                                    JsonValues.text(parser, "payloads[" + request.payloadCount() + "]", token)));
+                                    JsonValues.content(parser, "payloads[" + request.payloadCount() + "]", token)));
         }
     }
 

@@ -92,11 +92,23 @@ public final class TransactionRequest {
         payloads.add(bytes);
     }
 
-    /** Adds something that came beside the request, such as a trace header; what is too long is left out. */
+    /** Adds something that came beside the request, such as a trace header; what is too long, or no printable ASCII, is left out. */
     public void attribute(String name, String value) {
-        if (!value.isEmpty() && name.length() + Utf8.encode(value).length <= Limits.ATTRIBUTE_BYTES_MAX / 2) {
+        if (!value.isEmpty()
+                && isPrintable(value)
+                && name.length() + value.length() <= Limits.ATTRIBUTE_BYTES_MAX / 2) {
             builder.attribute(name, value);
         }
+    }
+
+    /** Anything else could not be sent on over every protocol, and its branches would wait for ever. */
+    private static boolean isPrintable(String value) {
+        for (int i = 0; i < value.length(); i++) {
+            if (value.charAt(i) < ' ' || value.charAt(i) > '~') {
+                return false;
+            }
+        }
+        return true;
     }
 
     void step(Step step) {

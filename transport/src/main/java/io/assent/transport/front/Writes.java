@@ -104,13 +104,17 @@ final class Writes {
         return String.join(",", headers.getAll(name));
     }
 
-    static Actor actor(HttpHeaders headers) {
+    static Actor actor(HttpHeaders headers) throws RequestError {
         return Actor.of(text(headers, "X-Assent-Actor"), text(headers, "X-Assent-Reason"));
     }
 
     /** The bytes of a header are UTF-8; the library takes them one by one. */
-    private static String text(HttpHeaders headers, String name) {
+    private static String text(HttpHeaders headers, String name) throws RequestError {
         String value = headers.get(name);
-        return value == null ? null : new String(value.getBytes(StandardCharsets.ISO_8859_1), StandardCharsets.UTF_8);
+        if (value == null) {
+            return null;
+        }
+        byte[] bytes = value.getBytes(StandardCharsets.ISO_8859_1);
+        return StrictUtf8.text(bytes, bytes.length, "header", "the header " + name);
     }
 }

@@ -1,10 +1,12 @@
 package io.assent.transport.grpc;
 
+import com.google.protobuf.Descriptors.Descriptor;
 import com.google.protobuf.MessageLite;
 import io.assent.grpc.DtmGrpc;
 import io.grpc.MethodDescriptor;
 import io.grpc.MethodDescriptor.Marshaller;
 import io.grpc.MethodDescriptor.MethodType;
+import io.grpc.protobuf.ProtoMethodDescriptorSupplier;
 import java.io.ByteArrayInputStream;
 import java.io.InputStream;
 import java.util.Locale;
@@ -41,6 +43,12 @@ enum DtmMethod {
 
     MethodDescriptor<RequestMessage, MessageLite> descriptor() {
         return descriptor;
+    }
+
+    /** What its request is. */
+    Descriptor requestType() {
+        ProtoMethodDescriptorSupplier schema = (ProtoMethodDescriptorSupplier) descriptor.getSchemaDescriptor();
+        return schema.getMethodDescriptor().getInputType();
     }
 
     /** Its name in metrics. */

@@ -46,10 +46,15 @@ final class DtmService {
         try {
             act(exchange);
         } catch (InvalidProtocolBufferException e) {
-            exchange.fail(Status.INTERNAL, "the message can not be read: " + e.getMessage());
+            exchange.fail(Status.INTERNAL, "the message can not be read: " + why(exchange, e));
         } catch (RequestError e) {
             exchange.answer(Answer.refused(e.rejection(), null));
         }
+    }
+
+    private static String why(GrpcExchange exchange, InvalidProtocolBufferException fault) {
+        String badText = MessageTexts.fault(exchange.method.requestType(), exchange.message());
+        return badText == null ? fault.getMessage() : badText;
     }
 
     private void act(GrpcExchange exchange) throws InvalidProtocolBufferException, RequestError {
@@ -127,10 +132,14 @@ final class DtmService {
         loop.abandon(exchange);
     }
 
-    void counted(Answer answer) {
+    void counted(DtmMethod method, String gid, Answer answer) {
         if (answer.verdict() != Answer.Verdict.SUCCESS) {
-            loop.meter().refused(answer.code());
+            loop.meter().refused(method.api(), gid, answer);
         }
+    }
+
+    void connectionRefused(int connectionsMax) {
+        loop.meter().connectionRefused(connectionsMax);
     }
 
     void measured(DtmMethod method, boolean ok, long nanos) {

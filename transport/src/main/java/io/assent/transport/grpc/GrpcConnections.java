@@ -54,6 +54,7 @@ final class GrpcConnections extends ServerTransportFilter {
                     context.fireChannelRead(connection);
                 } else {
                     count.decrementAndGet();
+                    services.apply(context.channel().eventLoop()).connectionRefused(config.connectionsMax());
                     connection.unsafe().closeForcibly();
                 }
             }

@@ -11,6 +11,7 @@ import io.assent.grpc.DtmProgressesReply;
 import io.assent.grpc.DtmTransaction;
 import io.assent.transport.front.Actor;
 import io.assent.transport.front.PendingRequest;
+import io.assent.transport.front.RequestError;
 import io.assent.transport.front.WireErrors;
 import io.grpc.Metadata;
 import io.grpc.ServerCall;
@@ -19,6 +20,7 @@ import io.grpc.Status;
 /** One call of a client: its request message, and its one end. Its connection's event loop. */
 final class GrpcExchange extends PendingRequest {
     private static final Metadata.Key<String> STATUS = key("x-assent-status");
+    private static final Metadata.Key<String> CODE = key("x-assent-code");
     private static final Metadata.Key<String> RETRY_AFTER_MS = key("grpc-retry-pushback-ms");
     private static final String RETRY_MS = "1000";
 
@@ -57,8 +59,19 @@ final class GrpcExchange extends PendingRequest {
         return Metadata.Key.of(name, Metadata.ASCII_STRING_MARSHALLER);
     }
 
-    Actor actor() {
-        return Actor.of(metadata.get(ACTOR), metadata.get(REASON));
+    Actor actor() throws RequestError {
+        return Actor.of(text(ACTOR), text(REASON));
+    }
+
+    /** The library takes each byte that is not ASCII for U+FFFD. */
+    private String text(Metadata.Key<String> key) throws RequestError {
+        String text = metadata.get(key);
+        int bad = text == null ? -1 : text.indexOf('\uFFFD');
+        if (bad >= 0) {
+            throw RequestError.of(
+                    "metadata.ascii", "the metadata " + key.name() + " is not ASCII: byte at offset " + bad);
+        }
+        return text;
     }
 
     /** Everything the client says under this name, as one list; "" for nothing. */
@@ -123,10 +136,13 @@ final class GrpcExchange extends PendingRequest {
 
     @Override
     protected void answer(Answer answer) {
-        service.counted(answer);
+        service.counted(method, gid(), answer);
         Metadata trailers = new Metadata();
         if (answer.status() != null) {
             trailers.put(STATUS, answer.status().wireName());
+        }
+        if (answer.verdict() != Answer.Verdict.SUCCESS) {
+            trailers.put(CODE, answer.code());
         }
         switch (answer.verdict()) {
             case SUCCESS -> end(Status.OK, Empty.getDefaultInstance(), trailers);

@@ -3,6 +3,7 @@ package io.assent.transport.grpc;
 import com.google.protobuf.MessageLite;
 import io.assent.grpc.DtmGrpc;
 import io.assent.transport.EventLoops;
+import io.assent.transport.FreePort;
 import io.assent.transport.front.FrontLoop;
 import io.grpc.Metadata;
 import io.grpc.Server;
@@ -17,11 +18,13 @@ import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoop;
 import io.netty.channel.ReflectiveChannelFactory;
 import io.netty.channel.ServerChannel;
+import io.netty.util.NetUtil;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.util.IdentityHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.function.IntFunction;
+import java.util.stream.Collectors;
 
 /** Listens for gRPC clients: {@code dtmgimp.Dtm}, reflection, and the standard health service. */
 public final class GrpcFront implements AutoCloseable {
@@ -32,20 +35,32 @@ public final class GrpcFront implements AutoCloseable {
     private final IdentityHashMap<EventLoop, DtmService> services = new IdentityHashMap<>();
     private final GrpcConnections connections;
     private final HealthStatusManager health = new HealthStatusManager();
-    private final Server server;
+    private final EventLoops eventLoops;
+    private final IntFunction<FrontLoop> loops;
+    /** Null until it listens. */
+    private Server server;
 
     /** @param loops the front's part on each event loop, by number */
     public GrpcFront(EventLoops eventLoops, GrpcFrontConfig config, IntFunction<FrontLoop> loops) {
         this.config = config;
+        this.eventLoops = eventLoops;
+        this.loops = loops;
         for (int i = 0; i < eventLoops.loops().size(); i++) {
             services.put(eventLoops.loops().get(i), new DtmService(loops.apply(i)));
         }
         LibraryLog.leaveOutClientFaults();
         this.connections = new GrpcConnections(config, services::get);
         serving(false);
+    }
+
+    private Server newServer(int port) {
         var channels = new ReflectiveChannelFactory<ServerChannel>(eventLoops.serverChannel());
-        this.server = NettyServerBuilder.forAddress(new InetSocketAddress(config.bindAddress(), config.port()))
-                .channelFactory(() -> {
+        NettyServerBuilder builder = NettyServerBuilder.forAddress(
+                new InetSocketAddress(config.bindAddresses().get(0), port));
+        config.bindAddresses().stream()
+                .skip(1)
+                .forEach(address -> builder.addListenAddress(new InetSocketAddress(address, port)));
+        return builder.channelFactory(() -> {
                     ServerChannel channel = channels.newChannel();
                     channel.pipeline().addLast(connections.acceptor());
                     return channel;
@@ -102,15 +117,22 @@ public final class GrpcFront implements AutoCloseable {
 
     /** Opens the port. Throws when it is in use or not to be had. */
     public void start() throws IOException {
+        FreePort.open(config.bindAddresses(), config.port(), this::listen);
+    }
+
+    private void listen(int port) throws IOException {
+        Server opened = newServer(port);
         try {
-            server.start();
+            opened.start();
         } catch (IOException e) {
+            opened.shutdownNow();
             Throwable cause = e.getCause() == null ? e : e.getCause();
-            throw new IOException(
-                    "could not listen on " + config.bindAddress() + ":" + config.port() + " for gRPC: "
-                            + cause.getMessage(),
-                    e);
+            String addresses = config.bindAddresses().stream()
+                    .map(address -> NetUtil.toSocketAddressString(new InetSocketAddress(address, port)))
+                    .collect(Collectors.joining(", "));
+            throw new IOException("could not listen on " + addresses + " for gRPC: " + cause.getMessage(), e);
         }
+        server = opened;
     }
 
     /** The port listened on: the configured one, or the one that was free when that is 0. */
@@ -134,6 +156,9 @@ public final class GrpcFront implements AutoCloseable {
     @Override
     public void close() {
         health.enterTerminalState();
+        if (server == null) {
+            return;
+        }
         server.shutdown();
         server.shutdownNow();
         try {

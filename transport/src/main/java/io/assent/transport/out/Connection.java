@@ -126,7 +126,7 @@ final class Connection extends ChannelInboundHandlerAdapter {
                 replied(in.isReadable());
             }
         } catch (BrokenReply unreadable) {
-            fail(unreadable.getMessage());
+            fail(unreadable);
         } finally {
             in.release();
         }
@@ -134,7 +134,7 @@ final class Connection extends ChannelInboundHandlerAdapter {
 
     @Override
     public void channelReadComplete(ChannelHandlerContext context) {
-        if (call != null && decoder.headRead() && decoder.location() != null) {
+        if (call != null && decoder.headRead() && decoder.redirects()) {
             // The body of a redirect decides nothing, so nobody waits for it; its connection is of no use then.
             followRedirect(false);
         }
@@ -184,26 +184,27 @@ final class Connection extends ChannelInboundHandlerAdapter {
                 return;
             }
             String how = broken == null || broken.getMessage() == null ? "" : ": " + broken.getMessage();
-            fail("connection to " + destination.origin + " closed "
-                    + (decoder.started() ? "in the middle of the reply" : "before a reply came") + how);
+            fail(new BrokenReply("connection to " + destination.origin + " closed "
+                    + (decoder.started() ? "in the middle of the reply" : "before a reply came") + how));
         } catch (BrokenReply unreadable) {
-            fail(unreadable.getMessage());
+            fail(unreadable);
         }
     }
 
     private void replied(boolean bytesLeft) {
-        if (decoder.location() != null) {
+        if (decoder.redirects()) {
             followRedirect(!bytesLeft);
             return;
         }
         HttpCall answered = call;
         Outcome outcome = Verdict.outcome(decoder.status(), decoder.body());
-        String text = Verdict.text(outcome, decoder.body());
+        String text = Verdict.text(outcome, decoder.status(), decoder.location(), decoder.body());
         if (answered.jsonRpc && outcome == Outcome.SUCCESS) {
             JsonRpc.Meaning meaning = dispatcher.jsonRpc.meaning(decoder.body());
             outcome = meaning.outcome();
-            text = meaning.text();
+            text = outcome == Outcome.UNKNOWN ? Verdict.withStatus(decoder.status(), meaning.text()) : meaning.text();
         }
+        answered.retryAfterS = decoder.retryAfterS();
         call = null;
         answered.connection = null;
         releaseOrClose(!bytesLeft);
@@ -220,12 +221,15 @@ final class Connection extends ChannelInboundHandlerAdapter {
         dispatcher.redirect(moved, status, location);
     }
 
-    private void fail(String text) {
+    private void fail(BrokenReply reason) {
+        String text =
+                decoder.status() == 0 ? reason.getMessage() : Verdict.withStatus(decoder.status(), reason.getMessage());
         HttpCall failed = call;
+        failed.retryAfterS = decoder.retryAfterS();
         call = null;
         failed.connection = null;
         close();
-        dispatcher.unknown(failed, text);
+        dispatcher.unknown(failed, dispatcher.boundedText(text));
     }
 
     private void releaseOrClose(boolean complete) {

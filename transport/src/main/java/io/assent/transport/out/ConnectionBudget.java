@@ -5,11 +5,11 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /**
- * Shares the connections of a loop among its destinations. Idle ones give way to those that are needed. When many are in use, a destination
+ * Shares the connections of a loop among its destinations. Idle ones give way to those that are needed. When many are in use, a route
  * that does not answer gets fewer than one that does, so that thousands that hang leave room for those that are well.
  *
- * <p>HttpDestinations that must wait for a connection stand in a line, one line per rank: all in one line may open a connection or none may,
- * and so a head that may not holds up nobody who may.
+ * <p>Destinations with routes that must wait for a connection stand in lines, one line per rank: all in one line may open a connection or none
+ * may, and so a head that may not holds up nobody who may.
  */
 final class ConnectionBudget {
     private static final int RANKS = 5;
@@ -31,20 +31,26 @@ final class ConnectionBudget {
         this.counters = counters;
     }
 
-    /** Whether the destination may open a further connection; closes idle ones of others for it. */
-    boolean mayConnect(HttpDestination destination) {
-        int allowed = allowed(rank(destination));
+    /** Whether a further connection may be opened for the route; closes idle ones of others for it. */
+    boolean mayConnect(Route route) {
+        return mayConnect(rank(route));
+    }
+
+    private boolean mayConnect(int rank) {
+        int allowed = allowed(rank);
         while (connections >= allowed && longestIdle != null) {
             longestIdle.close();
         }
         return connections < allowed;
     }
 
-    /** Has the destination served when a connection becomes free. */
-    void standInLine(HttpDestination destination) {
-        if (!destination.inLine) {
-            destination.inLine = true;
-            lines.get(rank(destination)).add(destination);
+    /** Has the destination of the route served when a connection becomes free for such a route. */
+    void standInLine(Route route) {
+        HttpDestination destination = (HttpDestination) route.destination;
+        int rank = rank(route);
+        if ((destination.inLines & 1 << rank) == 0) {
+            destination.inLines |= 1 << rank;
+            lines.get(rank).add(destination);
         }
     }
 
@@ -111,22 +117,18 @@ final class ConnectionBudget {
     private boolean serve(ArrayDeque<HttpDestination> line, int rank) {
         boolean moved = false;
         for (HttpDestination head = line.peek(); head != null; head = line.peek()) {
-            if (head.waiting() > 0 && rank(head) == rank && !mayConnect(head)) {
+            if (head.waiting() > 0 && !mayConnect(rank)) {
                 break;
             }
             line.poll();
-            head.inLine = false;
-            if (head.waiting() > 0 && rank(head) != rank) {
-                standInLine(head);
-            } else {
-                head.pump();
-            }
+            head.inLines &= ~(1 << rank);
+            head.pump();
             moved = true;
         }
         return moved;
     }
 
-    /** How many connections there may be in all when a destination of this rank opens one. */
+    /** How many connections there may be in all when one is opened for a route of this rank. */
     private int allowed(int rank) {
         int kept = switch (rank) {
             case 0 -> 0;
@@ -138,11 +140,12 @@ final class ConnectionBudget {
         return Math.max(1, connectionsMax - kept);
     }
 
-    /** 0 for those that answer, 1 for those never called; of the others the lower the fewer connections they have. */
-    private int rank(HttpDestination destination) {
-        if (destination.proven()) {
+    /** 0 for routes that answer, 1 for destinations never called; of the others the lower the fewer connections they have. */
+    private int rank(Route route) {
+        if (route.known() == RouteClass.ANSWERING) {
             return 0;
         }
+        HttpDestination destination = (HttpDestination) route.destination;
         if (destination.connections() == 0) {
             return destination.untried() ? 1 : 2;
         }

@@ -1,6 +1,7 @@
 package io.assent.transport.out;
 
 import io.assent.engine.BranchCall;
+import io.assent.engine.BranchCall.Header;
 import io.assent.engine.Outcome;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFactory;
@@ -17,6 +18,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Calls the branches of transactions and tells how each call ended (PROTOCOL 5). A call that is handed in ends exactly once: by its reply,
@@ -26,12 +29,14 @@ import java.util.concurrent.TimeUnit;
  * events of the loop, never from within {@link #call} or {@link #withdraw}; the receiver may call back in.
  */
 public final class Dispatcher implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(Dispatcher.class);
     private static final int REQUESTS_MAX = 10;
     private static final int TARGETS_KEPT = 1_024;
     /** No URL begins so. */
     private static final String AS_IT_IS = " ";
 
-    private static final int DESTINATION_KEPT_MS = 600_000;
+    /** How long a destination or a route without calls is remembered, because it may be known to hang. */
+    static final int KEPT_MS = 600_000;
 
     final DispatcherConfig config;
     final EventLoop loop;
@@ -54,6 +59,7 @@ public final class Dispatcher implements AutoCloseable {
     private final UnwrittenCalls unwritten = new UnwrittenCalls();
     private final Map<String, Target> targets = new Kept<>();
     private final Map<String, GrpcTarget> grpcTargets = new Kept<>();
+    private final Map<String, Boolean> warned = new Kept<>();
     private final ArrayList<Connection> dirty = new ArrayList<>();
     /** Those where nothing happens, the one that has rested longest first. */
     private final LinkedHashSet<Destination> resting = new LinkedHashSet<>();
@@ -63,7 +69,7 @@ public final class Dispatcher implements AutoCloseable {
 
     private boolean closed;
 
-    /** What URLs were read to, the latest ones. */
+    /** The latest ones. */
     private static final class Kept<T> extends LinkedHashMap<String, T> {
         private static final long serialVersionUID = 1L;
 
@@ -180,7 +186,8 @@ public final class Dispatcher implements AutoCloseable {
         boolean rpc = JsonRpc.applies(branch);
         Target target = target(branch.url(), rpc);
         HttpCall call = new HttpCall(this, rpc ? jsonRpc.wrapped(branch) : branch, rpc, target);
-        call.destination = destination(target);
+        warnOfDropped(branch, call.headers);
+        call.leadTo(rpc ? methodRoute(target, branch.url()) : route(target));
         return call;
     }
 
@@ -190,9 +197,22 @@ public final class Dispatcher implements AutoCloseable {
             target = GrpcTarget.of(config.inDocker() ? seenFromContainer(branch.url()) : branch.url());
             grpcTargets.put(branch.url(), target);
         }
-        GrpcCall call = new GrpcCall(this, branch, target, GrpcMetadata.of(branch));
-        call.destination = destination(target);
+        List<Header> headers = GrpcMetadata.sent(branch.headers());
+        GrpcCall call = new GrpcCall(this, branch, target, GrpcMetadata.of(branch, headers));
+        warnOfDropped(branch, headers);
+        call.leadTo(route(target));
         return call;
+    }
+
+    /** Once for each of the latest transactions that have such headers. */
+    private void warnOfDropped(BranchCall branch, List<Header> sent) {
+        int dropped = branch.headers().size() - sent.size();
+        if (dropped > 0 && warned.put(branch.gid(), Boolean.TRUE) == null) {
+            LOG.warn(
+                    "gid {}: {} of its branch headers belong to one connection and are not sent on",
+                    branch.gid(),
+                    dropped);
+        }
     }
 
     /** @param asItIs whether nothing is appended to its query */
@@ -225,8 +245,7 @@ public final class Dispatcher implements AutoCloseable {
 
     /** The call has left its queue. Its time runs from here, unless it already does because it was redirected. */
     void opened(OutboundCall call) {
-        call.destinationClass = call.destination.known();
-        counters.openCalls(call.destinationClass, 1);
+        counters.openCalls(call.routeClass, 1);
         if (!call.timed()) {
             call.openedNs = System.nanoTime();
             deadlines.start(call, call.timeoutMs(), call.openedNs);
@@ -261,26 +280,21 @@ public final class Dispatcher implements AutoCloseable {
     }
 
     void redirect(HttpCall call, int status, String location) {
-        if (call.requests == REQUESTS_MAX) {
-            unknown(call, "stopped after " + REQUESTS_MAX + " redirects");
-            return;
-        }
         Target from = call.target;
         Target to;
         try {
-            to = from.follow(location);
-        } catch (Unsendable bad) {
-            unknown(call, bad.getMessage());
+            to = redirected(call, status, location);
+        } catch (Unsendable not) {
+            unknown(
+                    call,
+                    Verdict.withStatus(status, not.getMessage(), "the redirect leads to " + Verdict.shown(location)));
             return;
         }
         counters.redirectedOne();
         call.requests++;
         call.resent = false;
         call.target = to;
-        if (call.posts && status != 307 && status != 308) {
-            call.posts = false;
-            call.contentTypeDropped = true;
-        }
+        call.contentTypeDropped |= !keepsMethod(status);
         if (!from.shareCredentials(to)) {
             call.credentialsDropped = true;
         }
@@ -289,12 +303,29 @@ public final class Dispatcher implements AutoCloseable {
         }
         Destination left = call.destination;
         call.open = false;
-        counters.openCalls(call.destinationClass, -1);
-        left.callMoved();
-        call.destination = destination(to);
+        counters.openCalls(call.routeClass, -1);
+        left.callMoved(call);
+        call.leadTo(route(to));
         admit(call);
         left.pump();
         budget.serveLines();
+    }
+
+    private static Target redirected(HttpCall call, int status, String location) throws Unsendable {
+        if (call.checksBack()) {
+            throw new Unsendable("a check-back is not redirected: who answers elsewhere need not know the transaction");
+        }
+        if (call.posts && !keepsMethod(status)) {
+            throw new Unsendable("a POST would be redirected as a GET without its body, only 307 and 308 keep it");
+        }
+        if (call.requests == REQUESTS_MAX) {
+            throw new Unsendable("stopped after " + REQUESTS_MAX + " requests");
+        }
+        return call.target.follow(location);
+    }
+
+    private static boolean keepsMethod(int status) {
+        return status == 307 || status == 308;
     }
 
     /** What is told of a reply's text. */
@@ -334,8 +365,8 @@ public final class Dispatcher implements AutoCloseable {
         }
         if (call.open) {
             call.open = false;
-            counters.openCalls(call.destinationClass, -1);
-            destination.callEnded(outcome);
+            counters.openCalls(call.routeClass, -1);
+            destination.callEnded(call, outcome);
         }
         if (call.openedNs != 0) {
             long latencyMs = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - call.openedNs);
@@ -345,43 +376,73 @@ public final class Dispatcher implements AutoCloseable {
 
     // ---- destinations and connections
 
-    private HttpDestination destination(Target target) {
-        HttpDestination known = target.destination;
+    private Route route(Target target) {
+        Route known = target.route;
         if (known == null || known.forgotten) {
-            Destination.Protocol protocol = target.secure ? Destination.Protocol.HTTPS : Destination.Protocol.HTTP;
-            Destination.Key key = new Destination.Key(protocol, target.host, target.port);
-            known = (HttpDestination) destinations.computeIfAbsent(key, missing -> {
-                counters.destinations(1);
-                ProxyRules.Proxy proxy = config.proxies().proxyFor(target.secure, target.host, target.port);
-                return new HttpDestination(this, key, target.origin, proxy);
-            });
-            target.destination = known;
+            known = destination(target).route(target.routeName());
+            target.route = known.keptApart() ? known : null;
         }
         return known;
     }
 
-    private GrpcDestination destination(GrpcTarget target) {
-        GrpcDestination known = target.destination;
+    /** Of a JSON-RPC call: all methods of a service share one path. */
+    private Route methodRoute(Target target, String url) {
+        Route known = target.route;
         if (known == null || known.forgotten) {
-            Destination.Key key = new Destination.Key(Destination.Protocol.GRPC, target.host, target.port);
-            known = (GrpcDestination) destinations.computeIfAbsent(key, missing -> {
-                counters.destinations(1);
-                return new GrpcDestination(this, key, target.authority);
-            });
-            target.destination = known;
+            known = destination(target).route(target.routeName() + "?" + JsonRpc.method(url));
+            target.route = known.keptApart() ? known : null;
         }
         return known;
+    }
+
+    private Route route(GrpcTarget target) {
+        Route known = target.route;
+        if (known == null || known.forgotten) {
+            known = destination(target).route(target.method.getFullMethodName());
+            target.route = known.keptApart() ? known : null;
+        }
+        return known;
+    }
+
+    private Destination destination(Target target) {
+        Destination.Protocol protocol = target.secure ? Destination.Protocol.HTTPS : Destination.Protocol.HTTP;
+        Destination.Key key = new Destination.Key(protocol, target.host, target.port);
+        return destinations.computeIfAbsent(key, missing -> {
+            counters.destinations(1);
+            ProxyRules.Proxy proxy = config.proxies().proxyFor(target.secure, target.host, target.port);
+            return new HttpDestination(this, key, target.origin, proxy);
+        });
+    }
+
+    private Destination destination(GrpcTarget target) {
+        Destination.Key key = new Destination.Key(Destination.Protocol.GRPC, target.host, target.port);
+        return destinations.computeIfAbsent(key, missing -> {
+            counters.destinations(1);
+            return new GrpcDestination(this, key, target.authority);
+        });
+    }
+
+    /** Whether one more route may be remembered; destinations that have rested longest are forgotten for it. */
+    boolean mayRememberRoute() {
+        while (counters.routes() >= config.pool().routesMax() && !resting.isEmpty()) {
+            forgetOldest();
+        }
+        return counters.routes() < config.pool().routesMax();
     }
 
     /** Nothing happens there now. It is remembered for a while, because it may be known to hang. */
     void rest(Destination destination) {
-        deadlines.start(destination, DESTINATION_KEPT_MS, System.nanoTime());
+        deadlines.start(destination, KEPT_MS, System.nanoTime());
         resting.add(destination);
         if (resting.size() > config.pool().destinationsIdleMax()) {
-            Destination oldest = resting.iterator().next();
-            deadlines.cancel(oldest);
-            forget(oldest);
+            forgetOldest();
         }
+    }
+
+    private void forgetOldest() {
+        Destination oldest = resting.iterator().next();
+        deadlines.cancel(oldest);
+        forget(oldest);
     }
 
     /** A resting destination rests no longer. */
@@ -391,7 +452,7 @@ public final class Dispatcher implements AutoCloseable {
 
     void forget(Destination destination) {
         awake(destination);
-        destination.forgotten = true;
+        destination.forgetAll();
         destinations.remove(destination.key);
         counters.destinations(-1);
     }

@@ -49,11 +49,13 @@ public record DispatcherConfig(
 
     /**
      * @param connectionsPerDestinationMax connections to one (scheme, host, port), those being opened included
-     * @param openCallsPerDestinationMax calls to one destination that have left its queue
-     * @param suspectOpenCallsMax the same for a destination whose last calls all ended unknown
+     * @param openCallsPerDestinationMax calls to one destination that have left their queue
+     * @param suspectOpenCallsMax the same for a route whose last calls all ended unknown
      * @param suspectAfter how many calls those are
      * @param connectionsMax connections to all destinations together; idle ones give way
      * @param destinationsIdleMax destinations remembered without a call or a connection
+     * @param routesPerDestinationMax paths or methods of one destination that are kept apart; those beyond share one queue
+     * @param routesMax the same for all destinations together
      * @param idleTimeoutMs how long a connection stays open without a call, unless the peer says how long it keeps it
      * @param connectionLifeMs how long a connection is used at all, so that changed addresses are noticed
      */
@@ -64,9 +66,11 @@ public record DispatcherConfig(
             int suspectAfter,
             int connectionsMax,
             int destinationsIdleMax,
+            int routesPerDestinationMax,
+            int routesMax,
             int idleTimeoutMs,
             int connectionLifeMs) {
-        public static final Pool DEFAULT = new Pool(128, 128, 4, 16, 8_192, 10_000, 4_000, 300_000);
+        public static final Pool DEFAULT = new Pool(128, 128, 4, 16, 8_192, 10_000, 256, 65_536, 4_000, 300_000);
 
         public Pool {
             Check.positive(connectionsPerDestinationMax, "connectionsPerDestinationMax");
@@ -75,6 +79,8 @@ public record DispatcherConfig(
             Check.positive(suspectAfter, "suspectAfter");
             Check.positive(connectionsMax, "connectionsMax");
             Check.positive(destinationsIdleMax, "destinationsIdleMax");
+            Check.positive(routesPerDestinationMax, "routesPerDestinationMax");
+            Check.positive(routesMax, "routesMax");
             Check.positive(idleTimeoutMs, "idleTimeoutMs");
             Check.positive(connectionLifeMs, "connectionLifeMs");
         }

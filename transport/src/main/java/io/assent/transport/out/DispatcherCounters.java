@@ -16,20 +16,21 @@ public final class DispatcherCounters {
     private static final int REDIRECTED = 8;
     private static final int ENDED = 9;
     private static final int OPEN_BY_CLASS = ENDED + 16;
+    private static final int ROUTES_BY_CLASS = OPEN_BY_CLASS + RouteClass.values().length;
 
-    private final AtomicLongArray values = new AtomicLongArray(OPEN_BY_CLASS + DestinationClass.values().length);
+    private final AtomicLongArray values = new AtomicLongArray(ROUTES_BY_CLASS + RouteClass.values().length);
 
     /** Calls that left their queue and have not ended. */
     public long openCalls() {
         return values.get(OPEN_CALLS);
     }
 
-    /** The same by what was known of the destination when they left. */
-    public long openCalls(DestinationClass known) {
+    /** The same by what was known of the route when they left. */
+    public long openCalls(RouteClass known) {
         return values.get(OPEN_BY_CLASS + known.code());
     }
 
-    /** Calls that wait in the queue of their destination. */
+    /** Calls that wait in the queue of their route. */
     public long waitingCalls() {
         return values.get(WAITING_CALLS);
     }
@@ -52,6 +53,20 @@ public final class DispatcherCounters {
         return values.get(DESTINATIONS);
     }
 
+    /** Routes that are remembered: paths of HTTP addresses, methods of gRPC ones. */
+    public long routes() {
+        long sum = 0;
+        for (RouteClass known : RouteClass.values()) {
+            sum += routes(known);
+        }
+        return sum;
+    }
+
+    /** Routes that are remembered, by what is known of them. */
+    public long routes(RouteClass known) {
+        return values.get(ROUTES_BY_CLASS + known.code());
+    }
+
     /** Connections that were opened, ever. */
     public long connectionsOpened() {
         return values.get(CONNECTIONS_OPENED);
@@ -72,7 +87,7 @@ public final class DispatcherCounters {
         return values.get(ENDED + outcome.code());
     }
 
-    void openCalls(DestinationClass known, int change) {
+    void openCalls(RouteClass known, int change) {
         add(OPEN_CALLS, change);
         add(OPEN_BY_CLASS + known.code(), change);
     }
@@ -95,6 +110,10 @@ public final class DispatcherCounters {
 
     void destinations(int change) {
         add(DESTINATIONS, change);
+    }
+
+    void routes(RouteClass known, int change) {
+        add(ROUTES_BY_CLASS + known.code(), change);
     }
 
     void connectionOpened() {

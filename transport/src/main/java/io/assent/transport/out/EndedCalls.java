@@ -35,7 +35,7 @@ final class EndedCalls {
     void tell(OutboundCall call, Outcome outcome, String text) {
         counters.endedOne(outcome);
         boolean first = untold.isEmpty() && !telling;
-        if (first && receiver.ended(call.branch.number(), outcome, text, call.latencyMs)) {
+        if (first && receiver.ended(call.branch.number(), outcome, text, call.latencyMs, call.retryAfterS)) {
             return;
         }
         refused |= first;
@@ -62,7 +62,7 @@ final class EndedCalls {
         telling = true;
         try {
             for (OutboundCall call = untold.first; call != null; call = untold.first) {
-                if (!receiver.ended(call.branch.number(), call.outcome, call.text, call.latencyMs)) {
+                if (!receiver.ended(call.branch.number(), call.outcome, call.text, call.latencyMs, call.retryAfterS)) {
                     break;
                 }
                 untold.remove(call);

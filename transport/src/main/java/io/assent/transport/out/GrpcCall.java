@@ -114,8 +114,18 @@ final class GrpcCall extends OutboundCall {
     }
 
     private final class Reply extends ClientCall.Listener<Boolean> {
+        private int messages;
+
         @Override
-        public void onClose(Status status, Metadata trailers) {
+        public void onMessage(Boolean message) {
+            messages++;
+        }
+
+        @Override
+        public void onClose(Status told, Metadata trailers) {
+            Status status = told.isOk() && messages != 1
+                    ? Status.INTERNAL.withDescription("the reply has " + messages + " messages in place of one")
+                    : told;
             if (dispatcher.loop.inEventLoop()) {
                 closed(status);
             } else {

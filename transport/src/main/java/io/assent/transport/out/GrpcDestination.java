@@ -27,11 +27,11 @@ final class GrpcDestination extends Destination {
     }
 
     GrpcDestination(Dispatcher dispatcher, Key key, String authority) {
-        super(dispatcher, key, authority);
+        super(dispatcher, key, authority, dispatcher.config.pool().openCallsPerDestinationMax());
     }
 
     @Override
-    boolean mayBegin() {
+    boolean mayBegin(Route route) {
         return channel != null || dispatcher.grpcChannels.mayOpen(this);
     }
 

@@ -5,6 +5,7 @@ import io.assent.engine.BranchCall.Header;
 import io.grpc.Metadata;
 import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 
@@ -18,7 +19,20 @@ final class GrpcMetadata {
 
     private GrpcMetadata() {}
 
-    static Metadata of(BranchCall branch) throws Unsendable {
+    /** The branch headers that are sent. */
+    static List<Header> sent(List<Header> headers) {
+        List<Header> sent = HopByHop.without(headers);
+        boolean host = sent.stream().anyMatch(GrpcMetadata::namesHost);
+        return host ? sent.stream().filter(header -> !namesHost(header)).toList() : sent;
+    }
+
+    /** The authority says it in HTTP/2. */
+    private static boolean namesHost(Header header) {
+        return header.name().equalsIgnoreCase("host");
+    }
+
+    /** @param sent those of the branch headers that are sent */
+    static Metadata of(BranchCall branch, List<Header> sent) throws Unsendable {
         Metadata metadata = new Metadata();
         metadata.put(GID, printable("dtm-gid", branch.gid()));
         metadata.put(TRANS_TYPE, branch.kind().wireName());
@@ -27,7 +41,7 @@ final class GrpcMetadata {
         metadata.put(DTM, "");
         // Of equal names among them the last is sent: the trace context stands in front of the client's own.
         Map<String, Header> headers = new LinkedHashMap<>();
-        for (Header header : branch.headers()) {
+        for (Header header : sent) {
             headers.put(header.name().toLowerCase(Locale.ROOT), header);
         }
         for (Map.Entry<String, Header> header : headers.entrySet()) {
@@ -57,7 +71,6 @@ final class GrpcMetadata {
     private static boolean isLibrarys(String name) {
         return name.equals("user-agent")
                 || name.equals("content-type")
-                || name.equals("te")
                 || name.startsWith("grpc-")
                 || name.startsWith(":");
     }

@@ -6,11 +6,14 @@ import io.grpc.MethodDescriptor;
 import io.grpc.MethodDescriptor.Marshaller;
 import io.grpc.MethodDescriptor.MethodType;
 import java.io.ByteArrayInputStream;
+import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
 
 /**
  * The URL of a gRPC branch, {@code host:port/package.Service/Method} (PROTOCOL 5.4), read once and kept. Immutable, apart from the
- * destination that its loop notes here.
+ * route that its loop notes here.
  */
 final class GrpcTarget {
     /** Field 1 of {@code workflow.WorkflowData}, a byte string. */
@@ -29,7 +32,7 @@ final class GrpcTarget {
     final MethodDescriptor<BranchCall, Boolean> method;
 
     /** Where the loop of this target found it to lead last. */
-    GrpcDestination destination;
+    Route route;
 
     private GrpcTarget(String host, int port, String authority, String method) {
         this.host = host;
@@ -108,7 +111,7 @@ final class GrpcTarget {
         return message;
     }
 
-    /** What a participant replies beside its status means nothing. */
+    /** What a participant replies beside its status means nothing, but it must be readable, whatever it is compressed with. */
     private static final class Ignored implements Marshaller<Boolean> {
         @Override
         public InputStream stream(Boolean value) {
@@ -117,6 +120,11 @@ final class GrpcTarget {
 
         @Override
         public Boolean parse(InputStream stream) {
+            try {
+                stream.transferTo(OutputStream.nullOutputStream());
+            } catch (IOException undecodable) {
+                throw new UncheckedIOException(undecodable);
+            }
             return Boolean.TRUE;
         }
     }

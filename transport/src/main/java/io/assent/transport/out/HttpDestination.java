@@ -11,13 +11,19 @@ final class HttpDestination extends Destination {
     private final ArrayList<Connection> idle = new ArrayList<>();
     private int connections;
 
-    /** Whether it stands in the dispatcher's line for a connection. */
-    boolean inLine;
+    /** In which of the lines for a connection it stands, a bit each. */
+    int inLines;
     /** Which of the addresses of the host answered last. */
     InetAddress goodAddress;
 
     HttpDestination(Dispatcher dispatcher, Key key, String origin, ProxyRules.Proxy proxy) {
-        super(dispatcher, key, origin);
+        super(
+                dispatcher,
+                key,
+                origin,
+                Math.min(
+                        dispatcher.config.pool().openCallsPerDestinationMax(),
+                        dispatcher.config.pool().connectionsPerDestinationMax()));
         this.proxy = proxy;
     }
 
@@ -26,15 +32,15 @@ final class HttpDestination extends Destination {
     }
 
     @Override
-    boolean mayBegin() {
+    boolean mayBegin(Route route) {
         if (!idle.isEmpty()) {
             return true;
         }
         if (connections >= bounds.connectionsPerDestinationMax()) {
             return false;
         }
-        if (!dispatcher.budget.mayConnect(this)) {
-            dispatcher.budget.standInLine(this);
+        if (!dispatcher.budget.mayConnect(route)) {
+            dispatcher.budget.standInLine(route);
             return false;
         }
         return true;

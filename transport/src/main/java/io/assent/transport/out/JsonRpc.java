@@ -25,6 +25,8 @@ final class JsonRpc {
     private static final int FAILURE = -32_901;
     private static final int ONGOING = -32_902;
 
+    private static final Meaning SUCCESS = new Meaning(Outcome.SUCCESS, "");
+
     private final JsonFactory json = new JsonFactory();
 
     /** What the body and the head of a reply amount to. */
@@ -122,7 +124,7 @@ final class JsonRpc {
     }
 
     /** The value of the URL's parameter, decoded; "" when there is none. */
-    private static String method(String url) {
+    static String method(String url) {
         int fragment = url.indexOf('#');
         String whole = fragment < 0 ? url : url.substring(0, fragment);
         int question = whole.indexOf('?');
@@ -150,26 +152,34 @@ final class JsonRpc {
         String text = body.text();
         try (JsonParser parser = json.createParser(text)) {
             JsonToken first = parser.nextToken();
-            if (first == JsonToken.VALUE_NULL) {
-                return new Meaning(Outcome.SUCCESS, "");
-            }
-            if (first != JsonToken.START_OBJECT) {
+            if (first != JsonToken.VALUE_NULL && first != JsonToken.START_OBJECT) {
                 return new Meaning(Outcome.UNKNOWN, "the json-rpc reply is no JSON object: " + text);
             }
-            Meaning meaning = new Meaning(Outcome.SUCCESS, "");
-            while (parser.nextToken() == JsonToken.FIELD_NAME) {
-                boolean isError = parser.currentName().equals("error");
-                JsonToken value = parser.nextToken();
-                if (isError && value != JsonToken.VALUE_NULL) {
-                    meaning = error(parser, value, text);
-                } else {
-                    parser.skipChildren();
-                }
-            }
-            return meaning;
+            Meaning meaning = first == JsonToken.VALUE_NULL ? SUCCESS : result(parser, text);
+            return parser.nextToken() == null
+                    ? meaning
+                    : new Meaning(Outcome.UNKNOWN, "the json-rpc reply has more behind its JSON object: " + text);
         } catch (IOException e) {
             return new Meaning(Outcome.UNKNOWN, "the json-rpc reply is no JSON object: " + text);
         }
+    }
+
+    /** Reads to the end of the object. Of two errors nobody knows which one is meant. */
+    private static Meaning result(JsonParser parser, String text) throws IOException {
+        Meaning meaning = null;
+        while (parser.nextToken() == JsonToken.FIELD_NAME) {
+            boolean isError = parser.currentName().equals("error");
+            JsonToken value = parser.nextToken();
+            if (!isError) {
+                parser.skipChildren();
+            } else if (meaning != null) {
+                parser.skipChildren();
+                meaning = new Meaning(Outcome.UNKNOWN, "the json-rpc reply has several errors: " + text);
+            } else {
+                meaning = value == JsonToken.VALUE_NULL ? SUCCESS : error(parser, value, text);
+            }
+        }
+        return meaning == null ? SUCCESS : meaning;
     }
 
     private static Meaning error(JsonParser parser, JsonToken value, String text) throws IOException {
@@ -178,10 +188,12 @@ final class JsonRpc {
             return new Meaning(Outcome.UNKNOWN, "the error of the json-rpc reply is no JSON object: " + text);
         }
         double code = 0;
+        int codes = 0;
         String message = "";
         while (parser.nextToken() == JsonToken.FIELD_NAME) {
             String name = parser.currentName();
             JsonToken token = parser.nextToken();
+            codes += name.equals("code") ? 1 : 0;
             if (name.equals("code") && token.isNumeric()) {
                 code = parser.getDoubleValue();
             } else if (name.equals("message") && token == JsonToken.VALUE_STRING) {
@@ -189,6 +201,9 @@ final class JsonRpc {
             } else {
                 parser.skipChildren();
             }
+        }
+        if (codes > 1) {
+            return new Meaning(Outcome.UNKNOWN, "the error of the json-rpc reply has several codes: " + text);
         }
         if (code == FAILURE) {
             return new Meaning(Outcome.FAILURE, Verdict.failure(message));

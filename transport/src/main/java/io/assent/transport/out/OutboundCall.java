@@ -4,7 +4,7 @@ import io.assent.engine.BranchCall;
 import io.assent.engine.Outcome;
 
 /**
- * One branch call from its arrival to the moment its end is taken over: waiting in the queue of its destination, open, ended. It is its own
+ * One branch call from its arrival to the moment its end is taken over: waiting in the queue of its route, open, ended. It is its own
  * queue entry, deadline and entry in the list of ended calls, so nothing is allocated on the way. What it is while it is open, its protocol
  * knows: {@link HttpCall}, {@link GrpcCall}.
  *
@@ -14,9 +14,12 @@ abstract class OutboundCall extends Deadlines.Timed {
     final Dispatcher dispatcher;
     final BranchCall branch;
 
+    /** The route it waits for or is open at, and the destination of that. */
+    Route route;
+
     Destination destination;
-    /** What was known of the destination when the call left its queue. */
-    DestinationClass destinationClass;
+    /** What was known of the route when the call left its queue. */
+    RouteClass routeClass;
     /** Whether bytes of this call may have reached a participant. */
     boolean written;
     /** Whether it has left its queue and counts as an open call of its destination. */
@@ -28,8 +31,10 @@ abstract class OutboundCall extends Deadlines.Timed {
     Outcome outcome;
     String text;
     int latencyMs;
+    /** How long the participant asks to be left alone. */
+    int retryAfterS;
 
-    /** Neighbours in the queue of the destination, or in the list of ended calls. */
+    /** Neighbours in the queue of the route, or in the list of ended calls. */
     OutboundCall previous;
 
     OutboundCall next;
@@ -44,6 +49,11 @@ abstract class OutboundCall extends Deadlines.Timed {
     OutboundCall(Dispatcher dispatcher, BranchCall branch) {
         this.dispatcher = dispatcher;
         this.branch = branch;
+    }
+
+    final void leadTo(Route next) {
+        route = next;
+        destination = next.destination;
     }
 
     /** Nobody waits for it any more: stops what is under way for it. What still comes is nobody's reply. */

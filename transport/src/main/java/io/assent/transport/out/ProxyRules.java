@@ -5,12 +5,16 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Which calls go through a proxy: HTTP_PROXY, HTTPS_PROXY and NO_PROXY, in upper or lower case, upper case first. Loopback destinations never
- * do. A plain call is sent to the proxy with its whole URL; a secure one tunnels through it (CONNECT).
+ * do; a SOCKS proxy is left out with a warning. A plain call is sent to the proxy with its whole URL; a secure one tunnels through it (CONNECT).
  */
 public final class ProxyRules {
+    private static final Logger LOG = LoggerFactory.getLogger(ProxyRules.class);
+
     /** No proxy at all. */
     public static final ProxyRules NONE = new ProxyRules(null, null, List.of());
 
@@ -115,6 +119,10 @@ public final class ProxyRules {
             return null;
         }
         String url = text.contains("://") ? text : "http://" + text;
+        if (url.regionMatches(true, 0, "socks", 0, 5)) {
+            LOG.warn("{} names a SOCKS proxy, which is not supported: it is ignored", variable);
+            return null;
+        }
         if (!url.regionMatches(true, 0, "http://", 0, 7)) {
             throw new IllegalArgumentException(variable + " must be an http:// address of a proxy");
         }

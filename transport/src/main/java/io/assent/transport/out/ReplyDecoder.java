@@ -3,6 +3,7 @@ package io.assent.transport.out;
 import io.netty.buffer.ByteBuf;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.Locale;
 
 /**
  * Reads one HTTP/1.x reply after the other from the bytes of one connection, in pieces of any size. It is written by hand because a reply
@@ -50,6 +51,15 @@ final class ReplyDecoder {
     private long bodyBytes;
     private int keepAliveTimeoutS;
     private String location;
+    /** The values of these headers, where they are heeded, or null. */
+    private String retryAfter;
+
+    private String date;
+    /** The encodings that the reply names, with commas between, or null. */
+    private String encodings;
+    /** Whether the latest header line was one that names them. */
+    private boolean encodingRead;
+
     private ContentDecoding content;
 
     ReplyDecoder(Scratch scratch, int bodyBytesMax, int textBytesMax) {
@@ -80,6 +90,10 @@ final class ReplyDecoder {
         chunked = false;
         keepAliveTimeoutS = 0;
         location = null;
+        retryAfter = null;
+        date = null;
+        encodings = null;
+        encodingRead = false;
         bodyBytes = 0;
         body.reset(bodyBytesKept);
         close();
@@ -90,6 +104,7 @@ final class ReplyDecoder {
         return started;
     }
 
+    /** 0 as long as the final status is not known. */
     int status() {
         return status;
     }
@@ -108,9 +123,19 @@ final class ReplyDecoder {
         return keepAliveTimeoutS;
     }
 
-    /** Where the reply redirects to, or null when it is no redirect that is followed. */
+    /** Where a 3xx reply points to, or null. */
     String location() {
         return location;
+    }
+
+    /** Whether the reply says that the request is to be sent to another place. */
+    boolean redirects() {
+        return location != null && (status == 301 || status == 302 || status == 303 || status == 307 || status == 308);
+    }
+
+    /** How long the peer asks to be left alone; 0 when it does not. */
+    int retryAfterS() {
+        return retryAfter == null ? 0 : RetryAfter.seconds(retryAfter, date, System.currentTimeMillis());
     }
 
     /** Whether the head is complete. */
@@ -271,8 +296,13 @@ final class ReplyDecoder {
             colon++;
         }
         if (line[0] == ' ' || line[0] == '\t') {
-            return; // A folded line. None of the headers that decide anything is long enough for one.
+            // A folded line. None of the headers that decide anything is long enough for one.
+            if (encodingRead) {
+                throw new BrokenReply("Content-Encoding of the reply goes on in a second line");
+            }
+            return;
         }
+        encodingRead = false;
         if (colon == lineLength) {
             throw new BrokenReply("a header line of the reply has no colon");
         }
@@ -293,12 +323,22 @@ final class ReplyDecoder {
         } else if (named("keep-alive", colon)) {
             keepAliveTimeoutS = keepAliveTimeout(from, to);
         } else if (named("location", colon)) {
-            if (redirects(status) && to > from) {
+            if (status / 100 == 3 && to > from) {
                 location = new String(line, from, to - from, StandardCharsets.UTF_8);
             }
+        } else if (RetryAfter.heeded(status) && named("retry-after", colon)) {
+            retryAfter = value(from, to);
+        } else if (RetryAfter.heeded(status) && named("date", colon)) {
+            date = value(from, to);
         } else if (named("content-encoding", colon)) {
-            contentEncoding(from, to);
+            String named = value(from, to);
+            encodings = encodings == null ? named : encodings + ", " + named;
+            encodingRead = true;
         }
+    }
+
+    private String value(int from, int to) {
+        return new String(line, from, to - from, StandardCharsets.ISO_8859_1);
     }
 
     private void contentLength(int from, int to) throws BrokenReply {
@@ -351,7 +391,7 @@ final class ReplyDecoder {
     }
 
     private int keepAliveTimeout(int from, int to) {
-        String value = new String(line, from, to - from, StandardCharsets.ISO_8859_1);
+        String value = value(from, to);
         for (String parameter : value.split(",", -1)) {
             String text = parameter.strip();
             if (text.regionMatches(true, 0, "timeout=", 0, 8)) {
@@ -365,12 +405,22 @@ final class ReplyDecoder {
         return 0;
     }
 
-    private void contentEncoding(int from, int to) {
-        close();
-        if (equal("gzip", from, to) || equal("x-gzip", from, to)) {
-            content = new ContentDecoding(true, scratch.inflated);
-        } else if (equal("deflate", from, to)) {
-            content = new ContentDecoding(false, scratch.inflated);
+    /** One layer of gzip or deflate is taken off. What else lies around a body may hide an outcome word, so such a reply says nothing. */
+    private void beginDecoding() throws BrokenReply {
+        if (encodings == null) {
+            return;
+        }
+        for (String named : encodings.toLowerCase(Locale.ROOT).split(",")) {
+            String encoding = named.strip();
+            if (encoding.isEmpty() || encoding.equals("identity")) {
+                continue;
+            }
+            boolean gzip = encoding.equals("gzip") || encoding.equals("x-gzip");
+            if (content != null || !gzip && !encoding.equals("deflate")) {
+                throw new BrokenReply("the reply has the Content-Encoding '" + encodings
+                        + "', and only gzip or deflate can be taken off, one of them and once");
+            }
+            content = new ContentDecoding(gzip, scratch.inflated);
         }
     }
 
@@ -380,6 +430,9 @@ final class ReplyDecoder {
             return;
         }
         headBytes = 0;
+        if (!redirects()) {
+            beginDecoding();
+        }
         if (chunked && contentLength != UNKNOWN_LENGTH) {
             keepAlive = false; // Somebody between us may have counted otherwise.
         }
@@ -442,10 +495,6 @@ final class ReplyDecoder {
             content.finish();
             close();
         }
-    }
-
-    private static boolean redirects(int status) {
-        return status == 301 || status == 302 || status == 303 || status == 307 || status == 308;
     }
 
     private boolean named(String lowerName, int end) {

@@ -33,14 +33,8 @@ final class RequestWriter {
     private static final byte[] LINE_END = ascii("\r\n");
     private static final byte[] HEX = ascii("0123456789ABCDEF");
 
-    private static final String[][] STANDARD = {
-        {"User-Agent", "assent"},
-        {"Accept", "application/json"},
-        {"Content-Type", "application/json"},
-        {"Accept-Encoding", "gzip"}
-    };
-    /** Decided by us alone: a second opinion on where the request ends would break it apart. */
-    private static final Set<String> OURS = Set.of("content-length", "transfer-encoding", "trailer");
+    private static final String CONTENT_TYPE = "Content-Type";
+    private static final String JSON = "application/json";
     /** Not carried to another host by a redirect. */
     private static final Set<String> CREDENTIALS = Set.of("authorization", "cookie", "cookie2", "www-authenticate");
 
@@ -94,7 +88,7 @@ final class RequestWriter {
             put(TRANS_TYPE);
             putEscaped(branch.kind().wireName());
         }
-        if (branch.headers().isEmpty() && !call.contentTypeDropped) {
+        if (call.headers.isEmpty() && !call.contentTypeDropped) {
             if (target.commonHead == null) {
                 int start = length;
                 putHeaders(call, target);
@@ -127,16 +121,22 @@ final class RequestWriter {
     }
 
     private void putHeaders(HttpCall call, Target target) {
-        List<Header> headers = call.branch.headers();
+        List<Header> headers = call.headers;
         put(VERSION);
         String host = call.hostKept ? last(headers, "host") : null;
         putHeader("Host", host == null || host.isBlank() ? target.hostHeader : host);
-        for (String[] standard : STANDARD) {
-            boolean dropped = call.contentTypeDropped && standard[0].equals("Content-Type");
-            if (!dropped && last(headers, standard[0]) == null) {
-                putHeader(standard[0], standard[1]);
-            }
+        String ownType = last(headers, CONTENT_TYPE);
+        String type = ownType == null ? JSON : ownType;
+        if (last(headers, "User-Agent") == null) {
+            putHeader("User-Agent", "assent");
         }
+        if (isJsonOrXml(type) && last(headers, "Accept") == null) {
+            putHeader("Accept", type);
+        }
+        if (ownType == null && !call.contentTypeDropped) {
+            putHeader(CONTENT_TYPE, type);
+        }
+        putHeader("Accept-Encoding", "gzip");
         if (target.authorization != null && (call.credentialsDropped || last(headers, "authorization") == null)) {
             putHeader("Authorization", target.authorization);
         }
@@ -144,7 +144,6 @@ final class RequestWriter {
             Header header = headers.get(i);
             String lower = header.name().toLowerCase(Locale.ROOT);
             boolean sent = !lower.equals("host")
-                    && !OURS.contains(lower)
                     && !(call.contentTypeDropped && lower.equals("content-type"))
                     && !(call.credentialsDropped && CREDENTIALS.contains(lower))
                     && lastIndex(headers, header.name()) == i;
@@ -152,6 +151,21 @@ final class RequestWriter {
                 putHeader(header.name(), header.value());
             }
         }
+    }
+
+    /** {@code application/json}, {@code text/xml}, {@code application/problem+json; charset=utf-8} and the like. */
+    private static boolean isJsonOrXml(String contentType) {
+        int end = contentType.indexOf(';');
+        String type =
+                (end < 0 ? contentType : contentType.substring(0, end)).strip().toLowerCase(Locale.ROOT);
+        String kind = type.startsWith("text/") || type.startsWith("application/")
+                ? type.substring(type.indexOf('/') + 1)
+                : "";
+        return kind.equals("json")
+                || kind.equals("xml")
+                || kind.startsWith("json-")
+                || kind.endsWith("+json")
+                || kind.endsWith("+xml");
     }
 
     /** Of several entries with one name the last is the one that is meant. */

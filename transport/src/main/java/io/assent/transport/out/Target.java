@@ -11,7 +11,8 @@ import java.util.Locale;
  * A URL as a request needs it, read once and kept, because the steps of a service have few URLs.
  *
  * <p>There is no strict URI parser here: participants register URLs that a strict one refuses, and the existing query goes out byte for byte
- * (PROTOCOL 5.2). Only what would break the request apart is refused. Immutable, apart from the destination that its loop notes here.
+ * (PROTOCOL 5.2), apart from what no request line may hold. Only what would break the request apart is refused. Immutable, apart from the route that its
+ * loop notes here.
  */
 final class Target {
     private static final String PATH_CHARACTERS = "-_.~!$&'()*+,;=:@[]/";
@@ -35,7 +36,7 @@ final class Target {
     final String origin;
 
     /** Where the loop of this target found it to lead last. */
-    HttpDestination destination;
+    Route route;
     /** The head of a request without branch headers from behind the parameters on, made on first use by {@link RequestWriter}. */
     byte[] commonHead;
 
@@ -150,6 +151,11 @@ final class Target {
     /** Whether credentials for this target may go to the other one as well: the same host, or one below it. */
     boolean shareCredentials(Target other) {
         return other.host.equals(host) || other.host.endsWith("." + host);
+    }
+
+    /** What calls to it queue and are judged by, within the address: the path without its query. */
+    String routeName() {
+        return path.isEmpty() ? "/" : path;
     }
 
     /** Whether the location of a redirect names its host itself. */
@@ -268,7 +274,8 @@ final class Target {
         StringBuilder text = new StringBuilder(path.length() + query.length() + 2);
         escapePath(path.isEmpty() ? "/" : path, text);
         if (!query.isEmpty()) {
-            text.append('?').append(query);
+            text.append('?');
+            escapeQuery(query, text);
         }
         if (parametersAppended) {
             text.append(query.isEmpty() ? '?' : '&');
@@ -288,10 +295,27 @@ final class Target {
             if (escape || c < 0x80 && (letterOrDigit((char) c) || PATH_CHARACTERS.indexOf(c) >= 0)) {
                 to.append((char) c);
             } else {
-                for (byte b : Character.toString(c).getBytes(StandardCharsets.UTF_8)) {
-                    to.append('%').append(HEX[b >> 4 & 15]).append(HEX[b & 15]);
-                }
+                escape(c, to);
             }
+        }
+    }
+
+    /** Blanks, and what is not ASCII. Servers that stop reading the line at a blank would see neither gid nor operation. */
+    private static void escapeQuery(String query, StringBuilder to) {
+        for (int i = 0; i < query.length(); ) {
+            int c = query.codePointAt(i);
+            i += Character.charCount(c);
+            if (c > ' ' && c < 0x7f) {
+                to.append((char) c);
+            } else {
+                escape(c, to);
+            }
+        }
+    }
+
+    private static void escape(int c, StringBuilder to) {
+        for (byte b : Character.toString(c).getBytes(StandardCharsets.UTF_8)) {
+            to.append('%').append(HEX[b >> 4 & 15]).append(HEX[b & 15]);
         }
     }
 

@@ -4,7 +4,7 @@
  * <pre>
  *   BranchCall -> Dispatcher -> Target (what the URL says)
  *                     |
- *                 Destination (bounds, queue) -> Dial (name, addresses, proxy, TLS) -> Connection
+ *      Route (queue) - Destination (bounds) -> Dial (name, addresses, proxy, TLS) -> Connection
  *                                                                                          |  RequestWriter writes
  *   CallEnds <- Dispatcher <------------------ Verdict (what the reply means) <------------+  ReplyDecoder reads
  * </pre>

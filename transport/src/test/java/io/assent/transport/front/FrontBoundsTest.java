@@ -11,7 +11,7 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
-import java.time.ZoneOffset;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.agrona.ExpandableArrayBuffer;
@@ -50,21 +50,11 @@ class FrontBoundsTest {
     private HttpFront front;
 
     private void start(long idleMs, long wholeRequestMs, int connectionsMax) throws IOException {
-        FrontConfig config = new FrontConfig(
-                "127.0.0.1",
-                0,
-                connectionsMax,
-                16 << 10,
-                idleMs,
-                wholeRequestMs,
-                GENEROUS_MS,
-                64,
-                3_000,
-                "v1",
-                ZoneOffset.UTC,
-                false,
-                "",
-                105);
+        FrontConfig config = FrontConfig.of(List.of(InetAddress.getLoopbackAddress()), 0, "v1")
+                .connectionsMax(connectionsMax)
+                .idleMs(idleMs)
+                .wholeRequestMs(wholeRequestMs)
+                .stalledWriteMs(GENEROUS_MS);
         front = new HttpFront(
                 loops,
                 config,

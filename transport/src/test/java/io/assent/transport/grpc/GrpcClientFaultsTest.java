@@ -2,9 +2,15 @@ package io.assent.transport.grpc;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.google.protobuf.ByteString;
+import com.google.protobuf.MessageLite;
 import io.assent.engine.NoHistory;
 import io.assent.engine.codec.CommandPublisher;
 import io.assent.engine.codec.CommandSink;
+import io.assent.grpc.DtmBranchRequest;
+import io.assent.grpc.DtmRequest;
+import io.assent.grpc.DtmTopicRequest;
+import io.assent.grpc.DtmTransOptions;
 import io.assent.transport.EventLoops;
 import io.assent.transport.front.FrontConfig;
 import io.assent.transport.front.FrontMeter;
@@ -60,6 +66,10 @@ class GrpcClientFaultsTest {
         }
     };
 
+    private static final String SUBMIT = "/dtmgimp.Dtm/Submit";
+    private static final String REGISTER = "/dtmgimp.Dtm/RegisterBranch";
+    private static final String SUBSCRIBE = "/dtmgimp.Dtm/Subscribe";
+
     private final EventLoops loops = EventLoops.create(1);
     private final List<String> logged = new CopyOnWriteArrayList<>();
     private final Handler witness = new Handler() {
@@ -81,7 +91,7 @@ class GrpcClientFaultsTest {
     void start() throws IOException {
         http = new HttpFront(
                 loops,
-                FrontConfig.of("127.0.0.1", 0, "v1"),
+                FrontConfig.of(List.of(InetAddress.getLoopbackAddress()), 0, "v1"),
                 number -> new CommandPublisher(NOBODY),
                 new NoHistory(),
                 () -> ServerState.SERVING,
@@ -89,7 +99,7 @@ class GrpcClientFaultsTest {
                     throw new AssertionError("there is no manual clock");
                 },
                 FrontMeter.NONE);
-        front = new GrpcFront(loops, GrpcFrontConfig.of("127.0.0.1", 0), http::loop);
+        front = new GrpcFront(loops, GrpcFrontConfig.of(List.of(InetAddress.getLoopbackAddress()), 0), http::loop);
         http.start();
         front.start();
         Logger.getLogger("io.grpc").addHandler(witness);
@@ -265,5 +275,44 @@ class GrpcClientFaultsTest {
         });
         channel.close();
         assertThat(ends).hasValue(1);
+    }
+
+    @Test
+    void shouldNameTheTextAndTheByteWhenAMessageIsNotUtf8() throws IOException {
+        DtmRequest whole = DtmRequest.newBuilder()
+                .setGid("g1")
+                .setTransType("saga")
+                .setTransOptions(DtmTransOptions.newBuilder().putBranchHeaders("x-a", "v1"))
+                .addBinPayloads(ByteString.copyFrom(new byte[] {(byte) 0xE9}))
+                .putReqExtra("k1", "e1")
+                .build();
+        assertThat(call(SUBMIT, message(0, spoilt(whole, "g1")))).contains("Gid is not UTF-8: byte 0xE9 at offset 1");
+        assertThat(call(SUBMIT, message(0, spoilt(whole, "v1"))))
+                .contains("TransOptions.BranchHeaders.value is not UTF-8: byte 0xE9 at offset 1");
+        assertThat(call(SUBMIT, message(0, spoilt(whole, "k1"))))
+                .contains("ReqExtra.key is not UTF-8: byte 0xE9 at offset 1");
+        DtmBranchRequest branch =
+                DtmBranchRequest.newBuilder().putData("confirm", "c1").build();
+        assertThat(call(REGISTER, message(0, spoilt(branch, "c1"))))
+                .contains("Data.value is not UTF-8: byte 0xE9 at offset 1");
+        DtmTopicRequest topic = DtmTopicRequest.newBuilder().setURL("u1").build();
+        assertThat(call(SUBSCRIBE, message(0, spoilt(topic, "u1"))))
+                .contains("URL is not UTF-8: byte 0xE9 at offset 1");
+    }
+
+    @Test
+    void shouldRefuseMetadataThatIsNotAscii() throws IOException {
+        DtmTopicRequest topic =
+                DtmTopicRequest.newBuilder().setTopic("t").setURL("http://a").build();
+        assertThat(call(SUBSCRIBE, message(0, topic.toByteArray()), "x-assent-actor", "M\u00FCller"))
+                .contains("x-assent-actor is not ASCII: byte at offset 1");
+    }
+
+    /** The message with the second character of a text made a byte that is no UTF-8. */
+    private static byte[] spoilt(MessageLite whole, String text) {
+        byte[] bytes = whole.toByteArray();
+        int at = new String(bytes, StandardCharsets.ISO_8859_1).indexOf(text);
+        bytes[at + 1] = (byte) 0xE9;
+        return bytes;
     }
 }

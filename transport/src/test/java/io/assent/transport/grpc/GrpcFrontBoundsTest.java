@@ -89,7 +89,7 @@ class GrpcFrontBoundsTest {
             throws IOException {
         http = new HttpFront(
                 loops,
-                FrontConfig.of("127.0.0.1", 0, "v1"),
+                FrontConfig.of(List.of(InetAddress.getLoopbackAddress()), 0, "v1"),
                 number -> new CommandPublisher(ring),
                 new NoHistory(),
                 () -> state,
@@ -100,7 +100,7 @@ class GrpcFrontBoundsTest {
         front = new GrpcFront(
                 loops,
                 new GrpcFrontConfig(
-                        "127.0.0.1",
+                        List.of(InetAddress.getLoopbackAddress()),
                         0,
                         connectionsMax,
                         callsMax,

@@ -45,7 +45,7 @@ final class Caller implements AutoCloseable {
     /** Every end in its order, repeated ones too. */
     private final Queue<Long> all = new ConcurrentLinkedQueue<>();
 
-    record Ended(Outcome outcome, String text, int latencyMs) {}
+    record Ended(Outcome outcome, String text, int latencyMs, int retryAfterS) {}
 
     Caller() throws IOException {
         this(DispatcherConfig.DEFAULT);
@@ -236,7 +236,7 @@ final class Caller implements AutoCloseable {
         outbound.close();
     }
 
-    private boolean ended(long number, Outcome outcome, String text, int latencyMs) {
+    private boolean ended(long number, Outcome outcome, String text, int latencyMs, int retryAfterS) {
         if (room.get() == 0) {
             return false;
         }
@@ -244,7 +244,7 @@ final class Caller implements AutoCloseable {
             room.decrementAndGet();
         }
         all.add(number);
-        first(number).complete(new Ended(outcome, text, latencyMs));
+        first(number).complete(new Ended(outcome, text, latencyMs, retryAfterS));
         return true;
     }
 

@@ -75,7 +75,7 @@ final class DispatcherThroughput {
         System.exit(0);
     }
 
-    private static boolean ended(long callNumber, Outcome outcome, String text, int latencyMs) {
+    private static boolean ended(long callNumber, Outcome outcome, String text, int latencyMs, int retryAfterS) {
         if (outcome != Outcome.SUCCESS) {
             throw new IllegalStateException(outcome + " " + text);
         }

@@ -7,9 +7,16 @@ import io.assent.engine.TransactionKind;
 import io.assent.grpc.WorkflowData;
 import io.assent.transport.out.Caller.Ended;
 import io.assent.transport.out.GrpcParticipant.Received;
+import io.grpc.Compressor;
+import io.grpc.CompressorRegistry;
+import io.grpc.ForwardingServerCall.SimpleForwardingServerCall;
 import io.grpc.Metadata;
+import io.grpc.ServerCall;
+import io.grpc.ServerCallHandler;
+import io.grpc.ServerInterceptor;
 import io.grpc.Status;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import org.junit.jupiter.api.Test;
@@ -75,6 +82,41 @@ class GrpcCallTest {
         }
     }
 
+    @Test
+    void shouldSendNoMetadataOfOneConnection() throws IOException {
+        try (GrpcParticipant participant = new GrpcParticipant(any -> Status.OK);
+                Caller caller = new Caller()) {
+            Received received = oneCall(
+                    caller.call(participant.url())
+                            .protocol("grpc")
+                            .header("Connection", "close, X-Named")
+                            .header("Keep-Alive", "timeout=1")
+                            .header("Upgrade", "h2c")
+                            .header("Transfer-Encoding", "chunked")
+                            .header("Proxy-Connection", "x")
+                            .header("HTTP2-Settings", "x")
+                            .header("x-NAMED", "1")
+                            .header("Host", "other.example")
+                            .header("Content-Length", "999")
+                            .header("Accept-Encoding", "br")
+                            .header("X-Kept", "2"),
+                    participant);
+            assertThat(received.metadata().keys())
+                    .contains("x-kept")
+                    .doesNotContain(
+                            "connection",
+                            "keep-alive",
+                            "upgrade",
+                            "transfer-encoding",
+                            "proxy-connection",
+                            "http2-settings",
+                            "x-named",
+                            "host",
+                            "content-length",
+                            "accept-encoding");
+        }
+    }
+
     /** The engine puts the trace context of the request in front of the headers that the client gave. */
     @Test
     void shouldSendTheLastOfEqualNamesAmongBranchHeaders() throws IOException {
@@ -93,6 +135,70 @@ class GrpcCallTest {
                     .containsExactly("mine");
             assertThat(received.metadata("tracestate")).isEqualTo("a=b");
             assertThat(received.metadata().getAll(GrpcMetadata.key("x-tenant"))).containsExactly("second");
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {0, 2})
+    void shouldKnowNothingWhenTheReplyHasNotOneMessage(int messages) throws IOException {
+        ServerInterceptor changing = new ServerInterceptor() {
+            @Override
+            public <Q, R> ServerCall.Listener<Q> interceptCall(
+                    ServerCall<Q, R> call, Metadata headers, ServerCallHandler<Q, R> next) {
+                return next.startCall(
+                        new SimpleForwardingServerCall<>(call) {
+                            @Override
+                            public void sendMessage(R message) {
+                                for (int i = 0; i < messages; i++) {
+                                    super.sendMessage(message);
+                                }
+                            }
+                        },
+                        headers);
+            }
+        };
+        try (GrpcParticipant participant =
+                        new GrpcParticipant("127.0.0.1", 0, any -> Status.OK, server -> server.intercept(changing));
+                Caller caller = new Caller()) {
+            Ended ended = caller.call(participant.url()).protocol("grpc").end();
+            assertThat(ended.outcome()).isEqualTo(Outcome.UNKNOWN);
+            assertThat(ended.text())
+                    .isEqualTo("rpc error: code = Internal desc = the reply has " + messages
+                            + " messages in place of one");
+        }
+    }
+
+    @Test
+    void shouldKnowNothingWhenTheMessageCanNotBeDecompressed() throws IOException {
+        CompressorRegistry broken = CompressorRegistry.newEmptyInstance();
+        broken.register(new Compressor() {
+            @Override
+            public String getMessageEncoding() {
+                return "gzip";
+            }
+
+            @Override
+            public OutputStream compress(OutputStream out) {
+                return out;
+            }
+        });
+        ServerInterceptor compressing = new ServerInterceptor() {
+            @Override
+            public <Q, R> ServerCall.Listener<Q> interceptCall(
+                    ServerCall<Q, R> call, Metadata headers, ServerCallHandler<Q, R> next) {
+                call.setCompression("gzip");
+                return next.startCall(call, headers);
+            }
+        };
+        try (GrpcParticipant participant = new GrpcParticipant(
+                        "127.0.0.1",
+                        0,
+                        any -> Status.OK,
+                        server -> server.compressorRegistry(broken).intercept(compressing));
+                Caller caller = new Caller()) {
+            Ended ended = caller.call(participant.url()).protocol("grpc").end();
+            assertThat(ended.outcome()).isEqualTo(Outcome.UNKNOWN);
+            assertThat(ended.text()).contains("Failed to read message", "GZIP");
         }
     }
 

@@ -362,7 +362,7 @@ class GrpcChannelTest {
             for (int i = 0; i < 20; i++) {
                 next.add(call(caller, hanging).timeoutMs(500).start());
             }
-            assertThat(caller.dispatcher.counters().openCalls(DestinationClass.SUSPECT))
+            assertThat(caller.dispatcher.counters().openCalls(RouteClass.SUSPECT))
                     .isEqualTo(4);
             assertThat(call(caller, healthy).end().outcome()).isEqualTo(Outcome.SUCCESS);
             next.forEach(caller::await);

@@ -104,8 +104,9 @@ final class GrpcParticipant implements AutoCloseable {
 
         @Override
         public ServerMethodDefinition<?, ?> lookupMethod(String name, String authority) {
+            // On the wire it is a unary one; the library does not mind how many messages are sent.
             MethodDescriptor<byte[], byte[]> method = MethodDescriptor.<byte[], byte[]>newBuilder()
-                    .setType(MethodType.UNARY)
+                    .setType(MethodType.SERVER_STREAMING)
                     .setFullMethodName(name)
                     .setRequestMarshaller(new Raw())
                     .setResponseMarshaller(new Raw())

@@ -27,7 +27,7 @@ class PoolTest {
     }
 
     private static DispatcherConfig.Pool pool(int perDestination, int openCalls, int all) {
-        return new DispatcherConfig.Pool(perDestination, openCalls, 4, 16, all, 10, 4_000, 300_000);
+        return new DispatcherConfig.Pool(perDestination, openCalls, 4, 16, all, 10, 256, 65_536, 4_000, 300_000);
     }
 
     /** Holds each request until it is let go. */
@@ -271,7 +271,9 @@ class PoolTest {
     private static void waitingBehind(Caller caller, Gate gate, int open, boolean stays) {
         List<Long> numbers = new ArrayList<>();
         for (int i = 0; i < open + 3; i++) {
-            numbers.add(caller.call(gate.participant.url()).timeoutMs(60_000).start());
+            // Each to a path of its own: one alone does not get them all.
+            String url = gate.participant.url() + "/" + i;
+            numbers.add(caller.call(url).timeoutMs(60_000).start());
         }
         Caller.eventually(() -> gate.participant.requests().size() == open, "as many requests as allowed");
         assertThat(caller.dispatcher.counters().openCalls())
@@ -308,7 +310,7 @@ class PoolTest {
     void shouldTakePriorityFirstAndThenOldAndNewByTurns() throws IOException {
         try (Caller caller = new Caller(with(pool(1, 1, 100)));
                 Gate gate = new Gate()) {
-            String base = "http://127.0.0.1:" + gate.participant.port() + "/";
+            String base = "http://127.0.0.1:" + gate.participant.port() + "/?n=";
             List<Long> numbers = new ArrayList<>();
             numbers.add(caller.call(base + "busy").timeoutMs(60_000).start());
             numbers.addAll(caller.onLoop(() -> {
@@ -326,7 +328,7 @@ class PoolTest {
             gate.opened.countDown();
             numbers.forEach(caller::await);
             assertThat(gate.participant.requests())
-                    .extracting(request -> request.line().replaceAll("POST /|\\?.*", ""))
+                    .extracting(request -> request.line().replaceAll("POST /\\?n=|&.*", ""))
                     .containsExactly(
                             "busy", "urgent1", "urgent2", "old1", "new1", "old2", "new2", "old3", "new3", "old4",
                             "old5");
@@ -425,7 +427,7 @@ class PoolTest {
 
     @Test
     void shouldUseTheLatestConnectionFirstAndCloseIdleOnes() throws IOException {
-        DispatcherConfig.Pool quick = new DispatcherConfig.Pool(64, 64, 4, 16, 100, 10, 200, 300_000);
+        DispatcherConfig.Pool quick = new DispatcherConfig.Pool(64, 64, 4, 16, 100, 10, 256, 65_536, 200, 300_000);
         try (Caller caller = new Caller(with(quick));
                 Gate gate = new Gate()) {
             List<Long> numbers = new ArrayList<>();
@@ -460,7 +462,7 @@ class PoolTest {
             assertThat(participant.accepted()).isEqualTo(2);
         }
         String longer = keep.replace("timeout=1", "timeout=3600");
-        DispatcherConfig.Pool quick = new DispatcherConfig.Pool(64, 64, 4, 16, 100, 10, 1, 300_000);
+        DispatcherConfig.Pool quick = new DispatcherConfig.Pool(64, 64, 4, 16, 100, 10, 256, 65_536, 1, 300_000);
         try (Caller caller = new Caller(with(quick));
                 Participant participant = Participant.answering(longer);
                 Participant silent = Participant.answering(Participant.OK)) {
@@ -473,7 +475,7 @@ class PoolTest {
 
     @Test
     void shouldNotUseAConnectionBeyondItsLife() throws IOException {
-        DispatcherConfig.Pool brief = new DispatcherConfig.Pool(64, 64, 4, 16, 100, 10, 4_000, 100);
+        DispatcherConfig.Pool brief = new DispatcherConfig.Pool(64, 64, 4, 16, 100, 10, 256, 65_536, 4_000, 100);
         try (Caller caller = new Caller(with(brief));
                 Participant participant = Participant.answering(Participant.OK)) {
             Caller.eventually(
@@ -696,7 +698,7 @@ class PoolTest {
         try (Caller caller = new Caller(with(pool(2, 2, 100)));
                 Participant participant = Participant.hanging()) {
             for (int i = 0; i < 5; i++) {
-                caller.call(participant.url()).timeoutMs(60_000).start();
+                caller.call(participant.url() + "/" + i).timeoutMs(60_000).start();
             }
             Caller.eventually(() -> participant.open() == 2, "two are open");
             caller.onLoop(caller.dispatcher::close);

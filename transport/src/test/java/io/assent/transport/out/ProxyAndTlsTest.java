@@ -318,7 +318,7 @@ class ProxyAndTlsTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"socks5://p:1", "https://p", "http://", "http://p:x"})
+    @ValueSource(strings = {"ftp://p:1", "https://p", "http://", "http://p:x"})
     void shouldNameTheVariableWhenAProxyIsUnusable(String value) {
         assertThatThrownBy(() -> ProxyRules.fromEnvironment(Map.of("HTTPS_PROXY", value)))
                 .isInstanceOf(IllegalArgumentException.class)
@@ -326,11 +326,19 @@ class ProxyAndTlsTest {
     }
 
     @Test
+    void shouldLeaveOutASocksProxy() {
+        ProxyRules rules =
+                ProxyRules.fromEnvironment(Map.of("HTTPS_PROXY", "socks5://p:1", "HTTP_PROXY", "http://q:2"));
+        assertThat(rules.proxyFor(true, "x", 443)).isNull();
+        assertThat(rules.proxyFor(false, "x", 80)).hasToString("q:2");
+    }
+
+    @Test
     void shouldRefuseSettingsThatAreNotPositive() {
         assertThatThrownBy(() -> DispatcherConfig.DEFAULT.withRequestTimeoutMs(0))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("requestTimeoutMs");
-        assertThatThrownBy(() -> new DispatcherConfig.Pool(1, 1, 1, 1, 0, 1, 1, 1))
+        assertThatThrownBy(() -> new DispatcherConfig.Pool(1, 1, 1, 1, 0, 1, 1, 1, 1, 1))
                 .hasMessageContaining("connectionsMax");
         assertThatThrownBy(() -> new DispatcherConfig.Names(1, 1, 1, 1, 1, 1, 0, 1))
                 .hasMessageContaining("slowThreadsMax");

@@ -6,6 +6,9 @@ import io.assent.engine.Outcome;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.time.ZoneOffset;
+import java.time.ZonedDateTime;
+import java.time.format.DateTimeFormatter;
 import java.util.zip.Deflater;
 import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.AfterAll;
@@ -59,12 +62,15 @@ class ReplyMeaningTest {
                 "409|why FAILURE FAILURE|FAILURE|why FAILURE FAILURE",
                 "500|FAILURE|FAILURE|FAILURE FAILURE",
                 "500|ONGOING|ONGOING|ONGOING",
-                "500|  boom |UNKNOWN|boom",
-                "201|made|UNKNOWN|made",
-                "404|SUCCESS|UNKNOWN|SUCCESS",
-                "300|many|UNKNOWN|many",
-                "305|proxy|UNKNOWN|proxy",
-                "302|no location|UNKNOWN|no location",
+                "500|  boom |UNKNOWN|status 500: boom",
+                "500||UNKNOWN|status 500",
+                "401||UNKNOWN|status 401",
+                "201|made|UNKNOWN|status 201: only 200 is a success, every other 2xx is retried: made",
+                "202||UNKNOWN|status 202: only 200 is a success, every other 2xx is retried",
+                "404|SUCCESS|UNKNOWN|status 404: SUCCESS",
+                "300|many|UNKNOWN|status 300: many",
+                "305|proxy|UNKNOWN|status 305: proxy",
+                "302|no location|UNKNOWN|status 302: no location",
                 "302|no location FAILURE|FAILURE|no location FAILURE",
             })
     void shouldClassifyByStatusAndWords(int status, String body, Outcome outcome, String text) throws IOException {
@@ -81,14 +87,76 @@ class ReplyMeaningTest {
     }
 
     @ParameterizedTest
-    @ValueSource(ints = {204, 304})
-    void shouldTakeNoBodyWhenTheStatusHasNone(int status) throws IOException {
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "204|status 204: only 200 is a success, every other 2xx is retried",
+                "304|status 304",
+            })
+    void shouldTakeNoBodyWhenTheStatusHasNone(int status, String text) throws IOException {
         try (Participant participant = Participant.answering("HTTP/1.1 " + status + " x\r\n\r\n")) {
             assertThat(caller.call(participant.url()).end())
                     .extracting("outcome", "text")
-                    .containsExactly(Outcome.UNKNOWN, "");
+                    .containsExactly(Outcome.UNKNOWN, text);
             assertThat(caller.call(participant.url()).end().outcome()).isEqualTo(Outcome.UNKNOWN);
             assertThat(participant.accepted()).isEqualTo(1);
+        }
+    }
+
+    @Test
+    void shouldKnowNothingWhenThePeerSwitchesToAnotherProtocol() throws IOException {
+        try (Participant participant =
+                Participant.answering("HTTP/1.1 101 x\r\nUpgrade: h2c\r\nConnection: Upgrade\r\n\r\n")) {
+            assertThat(caller.call(participant.url()).end())
+                    .extracting("outcome", "text")
+                    .containsExactly(Outcome.UNKNOWN, "status 101: another protocol, which nobody asked for");
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "Content-Encoding: br",
+                "content-encoding: zstd",
+                "Content-Encoding: gzip, gzip",
+                "Content-Encoding: br, gzip",
+                "Content-Encoding: gzip\r\nContent-Encoding: gzip",
+                "Content-Encoding: gzip\r\nContent-Encoding: br",
+                "Content-Encoding:\r\n br",
+                "Content-Encoding: identity,\r\n br",
+            })
+    void shouldKnowNothingWhenTheEncodingIsNotOneThatIsDecoded(String header) throws IOException {
+        for (int status : new int[] {200, 204, 409, 425, 500}) {
+            byte[] reply = reply(status, header + "\r\n", gzip("SUCCESS".getBytes(StandardCharsets.UTF_8)));
+            try (Participant participant = Participant.answering(reply)) {
+                Caller.Ended end = caller.call(participant.url()).end();
+                assertThat(end.outcome()).as("status %d", status).isEqualTo(Outcome.UNKNOWN);
+                assertThat(end.text()).startsWith("status " + status + ": ").contains("Content-Encoding");
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"identity", "Identity, ", ""})
+    void shouldReadTheBodyAsItIsWhenTheEncodingIsNone(String encoding) throws IOException {
+        byte[] body = "why FAILURE".getBytes(StandardCharsets.UTF_8);
+        try (Participant participant =
+                Participant.answering(reply(200, "Content-Encoding: " + encoding + "\r\n", body))) {
+            assertThat(caller.call(participant.url()).end().text()).isEqualTo("why FAILURE");
+        }
+    }
+
+    @Test
+    void shouldKnowNothingWhenACompressedBodyEndsWithTheConnectionTooEarly() throws IOException {
+        byte[] whole = gzip("SUCCESS".getBytes(StandardCharsets.UTF_8));
+        try (Participant participant = new Participant(exchange -> {
+            exchange.read();
+            exchange.write("HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\n\r\n");
+            exchange.write(java.util.Arrays.copyOf(whole, whole.length - 4));
+        })) {
+            assertThat(caller.call(participant.url()).end())
+                    .extracting("outcome", "text")
+                    .containsExactly(Outcome.UNKNOWN, "status 200: the compressed body of the reply ends too early");
         }
     }
 
@@ -179,11 +247,11 @@ class ReplyMeaningTest {
         String body = " \n" + "é".repeat(2048) + "and more";
         byte[] utf8 = body.getBytes(StandardCharsets.UTF_8);
         try (Participant participant = Participant.answering(reply(500, "", utf8))) {
-            assertThat(caller.call(participant.url()).end().text()).isEqualTo("é".repeat(2048));
+            assertThat(caller.call(participant.url()).end().text()).isEqualTo("status 500: " + "é".repeat(2048));
         }
         byte[] odd = ("x" + "é".repeat(2048)).getBytes(StandardCharsets.UTF_8);
         try (Participant participant = Participant.answering(reply(500, "", odd))) {
-            assertThat(caller.call(participant.url()).end().text()).isEqualTo("x" + "é".repeat(2047));
+            assertThat(caller.call(participant.url()).end().text()).isEqualTo("status 500: x" + "é".repeat(2047));
         }
     }
 
@@ -215,7 +283,8 @@ class ReplyMeaningTest {
                 Caller.Ended end =
                         caller.call(participant.url()).timeoutMs(20_000).end();
                 assertThat(end.outcome()).isEqualTo(over == 0 ? Outcome.SUCCESS : Outcome.UNKNOWN);
-                assertThat(end.text()).isEqualTo(over == 0 ? "" : "the body of the reply is longer than 8388608 bytes");
+                assertThat(end.text())
+                        .isEqualTo(over == 0 ? "" : "status 200: the body of the reply is longer than 8388608 bytes");
                 if (over > 0) {
                     Caller.eventually(() -> participant.open() == 0, "the connection closes");
                 }
@@ -290,6 +359,45 @@ class ReplyMeaningTest {
                 assertThat(end.outcome()).isEqualTo(Outcome.UNKNOWN);
                 assertThat(end.text()).contains("body of the reply");
             }
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "429|Retry-After: 120|120",
+                "503|retry-AFTER:  7 |7",
+                "503|Retry-After: 99999999999999999999|2147483647",
+                "503|Retry-After: 0|0",
+                "503|Retry-After: -5|0",
+                "503|Retry-After: 1.5|0",
+                "503|Retry-After: soon|0",
+                "503|Retry-After:|0",
+                "503|X: y|0",
+                "429|Date: Sun, 06 Nov 1994 08:49:37 GMT;Retry-After: Sun, 06 Nov 1994 08:51:37 GMT|120",
+                "429|Retry-After: Sunday, 06-Nov-94 08:51:37 GMT;Date: Sun Nov  6 08:49:37 1994|120",
+                "429|Date: Sun, 06 Nov 1994 08:49:37 GMT;Retry-After: Sun, 06 Nov 1994 08:49:36 GMT|0",
+                "429|Retry-After: Sun, 06 Nov 1994 08:49:36 GMT|0",
+                "503|Retry-After: 120;Content-Encoding: br|120",
+                "500|Retry-After: 120|0",
+                "409|Retry-After: 120|0",
+                "200|Retry-After: 120|0",
+            })
+    void shouldTellHowLongTheParticipantAsksToBeLeftAlone(int status, String headers, int seconds) throws IOException {
+        try (Participant participant =
+                Participant.answering(reply(status, headers.replace(";", "\r\n") + "\r\n", new byte[0]))) {
+            assertThat(caller.call(participant.url()).end().retryAfterS()).isEqualTo(seconds);
+        }
+    }
+
+    @Test
+    void shouldMeasureADateByTheOwnClockWhenTheReplyHasNone() throws IOException {
+        String date = DateTimeFormatter.RFC_1123_DATE_TIME.format(
+                ZonedDateTime.now(ZoneOffset.UTC).plusDays(1));
+        try (Participant participant =
+                Participant.answering(reply(503, "Retry-After: " + date + "\r\n", new byte[0]))) {
+            assertThat(caller.call(participant.url()).end().retryAfterS()).isBetween(86_400 - 3_600, 86_400);
         }
     }
 

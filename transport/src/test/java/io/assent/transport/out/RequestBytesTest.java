@@ -112,7 +112,7 @@ class RequestBytesTest {
         caller.call(participant.url())
                 .header("content-TYPE", "text/plain")
                 .header("HOST", "other.example")
-                .header("accept", "")
+                .header("Accept", "")
                 .header("User-Agent", "mine")
                 .header("X-Name", "Zoë")
                 .header("x-twice", "1")
@@ -127,7 +127,7 @@ class RequestBytesTest {
                         + "Host: other.example\r\n"
                         + "Accept-Encoding: gzip\r\n"
                         + "content-TYPE: text/plain\r\n"
-                        + "accept: \r\n"
+                        + "Accept: \r\n"
                         + "User-Agent: mine\r\n"
                         + "X-Name: "
                         + new String("Zoë".getBytes(StandardCharsets.UTF_8), StandardCharsets.ISO_8859_1)
@@ -136,6 +136,62 @@ class RequestBytesTest {
                         + "X-Trimmed: a b\r\n"
                         + "Authorization: mine\r\n"
                         + "Content-Length: 13\r\n");
+    }
+
+    @Test
+    void shouldSendNoHeaderOfOneConnection() {
+        caller.call(participant.url())
+                .header("CONNECTION", "close, X-Named ,Content-Type")
+                .header("Keep-Alive", "timeout=1")
+                .header("Proxy-Authorization", "Basic x")
+                .header("proxy-Connection", "keep-alive")
+                .header("TE", "trailers")
+                .header("Trailer", "X")
+                .header("Transfer-Encoding", "chunked")
+                .header("Upgrade", "h2c")
+                .header("HTTP2-Settings", "AAMAAABkAAQAAP__")
+                .header("x-named", "1")
+                .header("content-type", "text/xml")
+                .header("Accept-Encoding", "br, *")
+                .header("Content-Length", "0")
+                .header("X-Kept", "2")
+                .end();
+        assertThat(participant.requests().get(0).head())
+                .isEqualTo("POST /step?branch_id=01&gid=g1&op=action&trans_type=saga HTTP/1.1\r\n"
+                        + "Host: 127.0.0.1:" + participant.port() + "\r\n"
+                        + "User-Agent: assent\r\n"
+                        + "Accept: application/json\r\n"
+                        + "Content-Type: application/json\r\n"
+                        + "Accept-Encoding: gzip\r\n"
+                        + "X-Kept: 2\r\n"
+                        + "Content-Length: 13\r\n");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "application/json; charset=utf-8, true",
+        "Text/JSON, true",
+        "application/problem+json, true",
+        "application/json-patch, true",
+        "application/xml, true",
+        "text/xml;a=b, true",
+        "application/soap+xml, true",
+        "text/plain, false",
+        "application/x-www-form-urlencoded, false",
+        "application/jsonp, false",
+        "application/octet-stream, false",
+        "image/svg+xml, false",
+        "'', false",
+    })
+    void shouldAcceptWhatItSendsWhenItIsJsonOrXml(String type, boolean accepts) {
+        caller.call(participant.url()).header("content-type", type).end();
+        caller.call(participant.url())
+                .header("content-type", type)
+                .header("accept", "a/b")
+                .end();
+        assertThat(participant.requests())
+                .extracting(request -> request.header("Accept"))
+                .containsExactly(accepts ? type : null, "a/b");
     }
 
     @Test

@@ -22,9 +22,11 @@ class TargetTest {
                 "HTTPS://h/p|h|443|h|/p?",
                 "http://h/p?|h|80|h|/p?",
                 "http://h?a=1|h|80|h|/?a=1&",
-                "http://h/p?a={x}&b=c d|h|80|h|/p?a={x}&b=c d&",
+                "http://h/p?a={x}&b=c d|h|80|h|/p?a={x}&b=c%20d&",
                 "http://h/p?a=%zz?&&|h|80|h|/p?a=%zz?&&&",
-                "http://h/p?q=ü|h|80|h|/p?q=ü&",
+                "http://h/p?q=ü|h|80|h|/p?q=%C3%BC&",
+                "http://h/p?y=a%20b%E4&z=%u12 \u00a0\uD83D\uDE00|h|80|h|/p?y=a%20b%E4&z=%u12%20%C2%A0%F0%9F%98%80&",
+                "http://h/\u0085\u2028|h|80|h|/%C2%85%E2%80%A8?",
                 "http://h/p#frag|h|80|h|/p?",
                 "http://h/p?a=1#frag?x|h|80|h|/p?a=1&",
                 "http://h#frag/p|h|80|h|/?",
@@ -108,6 +110,7 @@ class TargetTest {
                 "?y=1|h:8|/p/q?y=1",
                 "#f|h:8|/p/q?a=1&",
                 " /x |h:8|/x",
+                "/x y?a b=ü|h:8|/x%20y?a%20b=%C3%BC",
             })
     void shouldFollowLocations(String location, String hostHeader, String resource) throws Unsendable {
         Target target = Target.of("http://h:8/p/q?a=1#f").follow(location);

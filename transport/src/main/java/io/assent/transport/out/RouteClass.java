@@ -1,7 +1,7 @@
 package io.assent.transport.out;
 
-/** What is known of a destination when a call to it is made; for metrics. */
-public enum DestinationClass {
+/** What is known of a route when a call to it is made: decides how many places of its address it may hold. */
+public enum RouteClass {
     /** Its latest call ended with an answer. */
     ANSWERING(0, "answering"),
     /** No call has ended there yet, or some of the latest ended unknown. */
@@ -12,7 +12,7 @@ public enum DestinationClass {
     private final int code;
     private final String label;
 
-    DestinationClass(int code, String label) {
+    RouteClass(int code, String label) {
         this.code = code;
         this.label = label;
     }
