@@ -7,6 +7,7 @@ import io.assent.engine.StateMachine;
 import io.assent.engine.codec.CommandPublisher;
 import io.assent.journal.ChronicleJournal;
 import io.assent.journal.DataDirectory;
+import io.assent.journal.Disk;
 import io.assent.journal.Journal;
 import io.assent.journal.JournalConfig;
 import io.assent.journal.JournalException;
@@ -66,6 +67,7 @@ public final class CoordinatorServer implements AutoCloseable {
     private final ServerConfig config;
     private final Halt halt;
     private final UnaryOperator<Journal> journalDecorator;
+    private final Disk disk;
     private final StateMachine machine;
     private final CommandRing ring;
     private final EventLoops eventLoops;
@@ -95,7 +97,13 @@ public final class CoordinatorServer implements AutoCloseable {
 
     /** @param journalDecorator wraps the journal that the sequencer sees, for example to count or to witness syncs */
     public CoordinatorServer(ServerConfig config, Halt halt, UnaryOperator<Journal> journalDecorator) {
+        this(config, halt, journalDecorator, Disk.REAL);
+    }
+
+    /** @param disk what the data directory and the journal ask of the file system */
+    public CoordinatorServer(ServerConfig config, Halt halt, UnaryOperator<Journal> journalDecorator, Disk disk) {
         this.journalDecorator = journalDecorator;
+        this.disk = disk;
         this.config = config;
         this.halt = halt;
         this.machine = new StateMachine((gid, command, failure) -> LOG.atError()
@@ -112,7 +120,7 @@ public final class CoordinatorServer implements AutoCloseable {
     /** Returns when the server serves. HTTP answers from early on; while the journal is replayed it answers 503. */
     public void start() {
         try {
-            directory = DataDirectory.open(config.dataDir());
+            directory = DataDirectory.open(config.dataDir(), disk);
             checkClockKind();
             openFront();
             Recovery recovery = new Recovery(machine, () -> stopRequested);

@@ -5,19 +5,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.assent.journal.UnsyncedTail;
 import io.assent.loadtest.process.ChildProcess;
 import java.io.IOException;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpRequest.BodyPublishers;
-import java.net.http.HttpResponse;
-import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
@@ -40,18 +33,16 @@ class FirstSecondsTest {
     @TempDir
     Path work;
 
-    private final HttpClient http = HttpClient.newHttpClient();
-
     @Test
     void shouldKeepWhatWasAcknowledgedWhenPowerIsLostInTheFirstSeconds() throws Exception {
         for (int round = 0; round < ROUNDS; round++) {
             Random random = new Random(SEED + round);
             Path data = work.resolve("data" + round);
             int port = ChildProcess.freePort();
-            List<String> acknowledged = new ArrayList<>();
+            RememberingClient client = new RememberingClient(port);
             try (ChildProcess first = start(data, port)) {
                 first.awaitReady("/readyz", START_LIMIT);
-                submitFor(random.nextInt(2_000), port, acknowledged);
+                client.submitFor(random.nextInt(2_000));
             }
             losePower(data, random);
             try (ChildProcess early = start(data, port)) {
@@ -61,11 +52,7 @@ class FirstSecondsTest {
             losePower(data, random);
             try (ChildProcess second = start(data, port)) {
                 second.awaitReady("/readyz", START_LIMIT);
-                for (String gid : acknowledged) {
-                    assertThat(get(port, "query?gid=" + gid))
-                            .as("seed %d, %s", SEED + round, gid)
-                            .contains("\"gid\":\"" + gid + "\"");
-                }
+                client.shouldFindAll("seed " + (SEED + round));
             }
         }
     }
@@ -75,31 +62,6 @@ class FirstSecondsTest {
                 ChildJvm.command(List.of("-Xmx256m"), WitnessedServer.class, data.toString(), "" + port, "sound"),
                 port,
                 work.resolve("server.log"));
-    }
-
-    private void submitFor(int millis, int port, List<String> acknowledged) throws Exception {
-        long end = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(millis);
-        do {
-            String gid = "g" + acknowledged.size();
-            String body = "{\"gid\":\"" + gid + "\",\"trans_type\":\"msg\",\"custom_data\":\"{\\\"delay\\\":500}\"}";
-            HttpResponse<String> answer = http.send(
-                    HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + "/api/dtmsvr/submit"))
-                            .timeout(START_LIMIT)
-                            .POST(BodyPublishers.ofString(body))
-                            .build(),
-                    BodyHandlers.ofString());
-            assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
-            acknowledged.add(gid);
-        } while (System.nanoTime() < end);
-    }
-
-    private String get(int port, String path) throws Exception {
-        return http.send(
-                        HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + "/api/dtmsvr/" + path))
-                                .timeout(START_LIMIT)
-                                .build(),
-                        BodyHandlers.ofString())
-                .body();
     }
 
     private static void losePower(Path data, Random random) throws IOException {
