@@ -285,17 +285,16 @@ final class CycleFile implements AutoCloseable {
         return found[0];
     }
 
-    /** Whether the record stands anywhere in the file that says that the file counts. */
+    /**
+     * Whether the record is there that says that the file counts, behind whole ones. One that can only be found past a hole does not help: nothing was
+     * told by a file that the mark does not know, and bytes of a payload could look like it.
+     */
     boolean isAdopted() throws IOException {
         boolean[] found = {false};
-        Visitor search = (records, offset, type) -> {
+        walk((records, offset, type) -> {
             found[0] |= type == RecordLayout.ADOPTED;
             return !found[0];
-        };
-        walk(search);
-        if (!found[0]) {
-            scanRaw(endOffset, search);
-        }
+        });
         return found[0];
     }
 

@@ -61,7 +61,7 @@ record JournalFiles(List<Counting> counting, List<Path> unborn, int lastCycle) {
     private static boolean counts(CycleFile file, Header header, int knownCycle) throws IOException {
         boolean known = file.cycle() <= knownCycle;
         if (header == null) {
-            if (known || file.isAdopted()) {
+            if (known) {
                 throw JournalRecovery.damaged(file, 0, "its header is missing or broken, but was durable");
             }
             return false;
@@ -121,12 +121,18 @@ record JournalFiles(List<Counting> counting, List<Path> unborn, int lastCycle) {
             stream.forEach(files::add);
         }
         boolean keeps = false;
+        boolean removes = false;
         for (Path file : files) {
             if (counting.stream().anyMatch(known -> known.path().equals(file))) {
                 keeps = true;
             } else {
                 disk.delete(file);
+                removes = true;
             }
+        }
+        if (keeps && removes) {
+            // An unborn file that came back beside later ones that count would look like damage.
+            disk.forceDirectory(boot);
         }
         if (!keeps) {
             disk.delete(boot);

@@ -226,6 +226,8 @@ class DyingStartTest {
                 Random power = (at & 2) == 0 ? null : new Random(SEED + at);
                 killed(Bug.NONE);
                 dies(Bug.NONE, at, fault, "one", power);
+                // What it left is cleared away by the next one, which loses its power at its end.
+                dies(Bug.NONE, stepsOfOneLife - 5, Fault.STOP_BEFORE, "two", new Random(SEED + 7L * at));
                 shouldHaveLostNothing("start, " + fault + " at " + at + (power == null ? "" : ", power lost"));
             }
         }
