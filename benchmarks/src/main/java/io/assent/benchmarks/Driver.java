@@ -65,7 +65,8 @@ final class Driver implements Effects {
     }
 
     private void decide() {
-        int length = machine.decide(position + 1, 1_000_000, Pressure.NONE, command, 0, commandLength, events, this);
+        int length = machine.decide(
+                position + 1, 1_000_000, 1_000_000, Pressure.NONE, command, 0, commandLength, events, this);
         if (length > 0) {
             position++;
             onRecord.accept(length);

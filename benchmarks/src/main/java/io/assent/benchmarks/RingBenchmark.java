@@ -57,6 +57,7 @@ public class RingBenchmark {
         public int decide(
                 long position,
                 long nowMs,
+                long dueMs,
                 Pressure pressure,
                 DirectBuffer command,
                 int offset,

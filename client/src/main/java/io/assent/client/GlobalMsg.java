@@ -111,7 +111,7 @@ public abstract class GlobalMsg<P, B extends GlobalMsg<P, B>> extends GlobalTran
      * @throws Exception what {@code local} threw.
      */
     public final void doAndSubmit(final String queryPrepared, final LocalTransaction local) throws Exception {
-        final BarrierId barrier = new BarrierId("msg", gid(), "00", "msg");
+        final BranchContext barrier = BranchContext.ofMessage(gid());
         prepare(queryPrepared);
         try {
             local.run(barrier);

@@ -56,7 +56,7 @@ final class HttpCoordinator implements Coordinator<String> {
 
     @Override
     public CheckBack checkBack(
-            final String queryPrepared, final BarrierId barrier, final Map<String, String> branchHeaders) {
+            final String queryPrepared, final BranchContext barrier, final Map<String, String> branchHeaders) {
         return HttpCheckBack.ask(
                 exchange.http(), exchange.baseUrl(), queryPrepared, barrier, branchHeaders, exchange.timeout());
     }

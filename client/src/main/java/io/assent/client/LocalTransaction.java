@@ -10,5 +10,5 @@ public interface LocalTransaction {
      * @param barrier the key of the barrier row.
      * @throws Exception {@link TransactionFailed} for a definite no; anything else leaves it open.
      */
-    void run(BarrierId barrier) throws Exception;
+    void run(BranchContext barrier) throws Exception;
 }

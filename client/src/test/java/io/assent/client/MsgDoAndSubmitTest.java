@@ -44,7 +44,7 @@ class MsgDoAndSubmitTest {
 
     @Test
     void shouldSubmitWhenTheLocalTransactionCommits() throws Exception {
-        run(barrier -> assertThat(barrier).isEqualTo(new BarrierId("msg", "g", "00", "msg")));
+        run(barrier -> assertThat(barrier).isEqualTo(new BranchContext("msg", "g", "00", "msg")));
         assertThat(calls()).containsExactly("prepare", "submit");
         assertThat(participant.requests()).isEmpty();
     }

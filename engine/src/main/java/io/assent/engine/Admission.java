@@ -90,6 +90,16 @@ final class Admission {
 
     /** What is wrong with one more registration, or null. */
     static Rejection check(Transaction transaction, Registration registration) {
+        for (Registration.Operation operation : registration.operations()) {
+            String mismatch =
+                    BranchUrls.mismatch(transaction.submission.options().protocol(), operation.url());
+            if (mismatch != null) {
+                return Rejection.error(
+                        "registration.protocol",
+                        "branch " + registration.branchId() + ": " + operation.name() + " can not be called: "
+                                + mismatch);
+            }
+        }
         if (transaction.rowCount() + registration.operations().size() > Limits.ROWS_MAX) {
             return Rejection.error(
                     "branches.limit",

@@ -34,9 +34,9 @@ final class Engine implements Commands {
         this.topics = new TopicCommands(turn, state, events);
     }
 
-    /** Before each command: its time, the bound that is reached outside, and where its effects go. */
-    void begin(long commandTimeMs, Pressure outside, Effects target) {
-        turn.begin(commandTimeMs, outside, target);
+    /** Before each command: its time, up to when deadlines have come, the bound that is reached outside, and where its effects go. */
+    void begin(long commandTimeMs, long dueMs, Pressure outside, Effects target) {
+        turn.begin(commandTimeMs, dueMs, outside, target);
     }
 
     /** The transaction that the current command is about, or null when that is not known yet. */
@@ -294,7 +294,7 @@ final class Engine implements Commands {
         turn.caused(request);
         turn.observer.administered("forceStop", gid, request);
         rounds.stop(known);
-        work.finish(known, TransactionStatus.FAILED);
+        work.stop(known);
         return turn.answer(request, Answer.success(known.status));
     }
 

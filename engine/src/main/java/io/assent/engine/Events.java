@@ -36,8 +36,12 @@ public interface Events {
     /** Prepared or submitted became aborting. From here on no action is called any more. */
     void rollbackDecided(long now, long id, String reason);
 
-    /** The final status, succeed or failed. */
-    void finished(long now, long id, TransactionStatus status);
+    /**
+     * The final status, succeed or failed.
+     *
+     * @param forced whether an administrator stopped it by force; false also in records that are older than the distinction
+     */
+    void finished(long now, long id, TransactionStatus status, boolean forced);
 
     /**
      * A branch operation took effect.

@@ -52,12 +52,15 @@ public final class StateMachine {
      *
      * @param position the journal position that the record gets if there are events
      * @param nowMs engine time, epoch milliseconds; never smaller than before
+     * @param dueMs deadlines up to here have come; never smaller than before and at most {@code nowMs}. Behind a pause of the process it follows the
+     *     present with the reading of sockets, so that no reply that has arrived is timed out
      * @param events the events are written from index 0; the buffer must be expandable
      * @return bytes of events, 0 when nothing happened and nothing is to be appended
      */
     public int decide(
             long position,
             long nowMs,
+            long dueMs,
             Pressure pressure,
             DirectBuffer commandBuffer,
             int offset,
@@ -66,7 +69,7 @@ public final class StateMachine {
             Effects effects) {
         state.at(position);
         publisher.begin(events);
-        engine.begin(nowMs, pressure, effects);
+        engine.begin(nowMs, dueMs, pressure, effects);
         command = CommandFrame.name(commandBuffer, offset);
         try {
             commandAdapter.onCommand(commandBuffer, offset, length);

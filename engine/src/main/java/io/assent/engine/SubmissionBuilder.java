@@ -203,6 +203,14 @@ public final class SubmissionBuilder {
         return gid;
     }
 
+    public String protocol() {
+        return protocol;
+    }
+
+    public String queryPrepared() {
+        return queryPrepared;
+    }
+
     /** What is wrong with what was collected, or null. Names the field and the rule. */
     public Rejection check() {
         if (gid.isEmpty()) {

@@ -36,6 +36,13 @@ final class TopicSteps {
                 }
                 rows += topic.subscribers().size() - 1;
                 for (Topic.Subscriber subscriber : topic.subscribers()) {
+                    String mismatch =
+                            BranchUrls.mismatch(submission.options().protocol(), subscriber.url());
+                    if (mismatch != null) {
+                        return Rejection.error(
+                                "steps.topic.protocol",
+                                "steps[" + step + "].action: a subscriber of its topic can not be called: " + mismatch);
+                    }
                     bytes += Integer.BYTES + subscriber.url().getBytes(StandardCharsets.UTF_8).length;
                 }
             }

@@ -245,7 +245,7 @@ final class Transactions implements Events {
     }
 
     @Override
-    public void finished(long now, long id, TransactionStatus status) {
+    public void finished(long now, long id, TransactionStatus status, boolean forced) {
         Transaction transaction = touch(now, id);
         addToSlot(QUARANTINED_SLOT, transaction.quarantined ? -1 : 0);
         setStatus(transaction, status);

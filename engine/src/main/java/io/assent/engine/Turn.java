@@ -7,8 +7,11 @@ package io.assent.engine;
 final class Turn {
     private final Events events;
 
-    /** Engine time, epoch milliseconds. */
+    /** Engine time, epoch milliseconds: the present. */
     long now;
+
+    /** Deadlines up to here have come, epoch milliseconds; at most {@link #now}, and behind it for a moment after a pause of the process. */
+    long due;
 
     Pressure pressure = Pressure.NONE;
     Effects effects;
@@ -23,8 +26,9 @@ final class Turn {
         this.events = events;
     }
 
-    void begin(long commandTimeMs, Pressure outside, Effects target) {
+    void begin(long commandTimeMs, long dueMs, Pressure outside, Effects target) {
         now = commandTimeMs;
+        due = dueMs;
         pressure = outside;
         effects = target;
         budget = Limits.EFFECTS_PER_COMMAND_MAX;

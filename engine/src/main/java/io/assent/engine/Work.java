@@ -118,12 +118,21 @@ final class Work {
     }
 
     void finish(Transaction transaction, TransactionStatus status) {
+        end(transaction, status, false);
+    }
+
+    /** An administrator ends it; nothing is undone. */
+    void stop(Transaction transaction) {
+        end(transaction, TransactionStatus.FAILED, true);
+    }
+
+    private void end(Transaction transaction, TransactionStatus status, boolean forced) {
         if (transaction.openCalls > 0) {
             turn.effects.withdraw(transaction.id);
             calls.abandon(transaction);
         }
         cancelTimers(transaction);
-        events.finished(turn.now, transaction.id, status);
+        events.finished(turn.now, transaction.id, status, forced);
         turn.observer.finished(transaction.gid(), status);
         transaction.plan = null;
         rounds.end(transaction);
@@ -354,7 +363,7 @@ final class Work {
         turn.effects.alert(new Alert(
                 transaction.gid(),
                 transaction.status,
-                transaction.rows.url(branch.row),
+                MaskedUrl.of(transaction.rows.url(branch.row)),
                 Rounds.PREAMBLE + text,
                 retryCount));
     }
@@ -363,7 +372,7 @@ final class Work {
 
     boolean tick() {
         int fired = 0;
-        while (timers.nextDeadlineMs() <= turn.now && fired < Limits.TIMERS_PER_COMMAND_MAX && turn.budget > 0) {
+        while (timers.nextDeadlineMs() <= turn.due && fired < Limits.TIMERS_PER_COMMAND_MAX && turn.budget > 0) {
             Timer timer = timers.poll();
             fired++;
             turn.subject = timer.transaction;
@@ -379,7 +388,7 @@ final class Work {
             transaction.plan = null;
         } else {
             transaction.touched(timer.row).timer = null;
-            if (transaction.timer != null && transaction.timer.deadlineMs <= turn.now) {
+            if (transaction.timer != null && transaction.timer.deadlineMs <= turn.due) {
                 // Both are overdue: the time-out is looked at first, or an action would go out with the decision to
                 // roll back.
                 timers.cancel(transaction.timer);
@@ -407,7 +416,7 @@ final class Work {
         if (transaction.isTerminal()) {
             return;
         }
-        if (transaction.timer != null && transaction.deadlineMs <= turn.now) {
+        if (transaction.timer != null && transaction.deadlineMs <= turn.due) {
             timers.cancel(transaction.timer);
             transaction.timer = null;
             transaction.plan = null;
@@ -433,7 +442,7 @@ final class Work {
             return;
         }
         if (transaction.timer == null
-                && transaction.deadlineMs > turn.now
+                && transaction.deadlineMs > turn.due
                 && transaction.status != TransactionStatus.ABORTING) {
             transaction.timer = timers.schedule(transaction.deadlineMs, transaction, Timers.TRANSACTION_ROW);
         }
@@ -493,7 +502,7 @@ final class Work {
         }
         Branch branch = transaction.branch(row);
         TransactionMode mode = mode(transaction);
-        if (branch.timer == null && branch.open == null && branch.nextTimeMs > turn.now) {
+        if (branch.timer == null && branch.open == null && branch.nextTimeMs > turn.due) {
             branch.timer = timers.schedule(branch.nextTimeMs, transaction, row);
         }
         if (branch.open != null || branch.timer != null || siblingIsOpen(transaction, mode, row)) {
@@ -564,7 +573,7 @@ final class Work {
     private Plan plan(Transaction transaction) {
         Plan plan = transaction.plan;
         if (plan == null) {
-            plan = mode(transaction).plan(transaction, turn.now);
+            plan = mode(transaction).plan(transaction, turn.due);
             transaction.plan = plan;
         }
         return plan;

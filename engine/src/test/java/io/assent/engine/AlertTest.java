@@ -42,6 +42,24 @@ class AlertTest {
     }
 
     @Test
+    void shouldHideThePasswordOfAUrl() {
+        Machine machine = new Machine();
+        Submission submission = new SubmissionBuilder()
+                .gid("g")
+                .kind(TransactionKind.SAGA)
+                .step("http://u:secret@h/a", "", new byte[0])
+                .build();
+        machine.send(commands -> commands.submit(Request.of(1), submission, HistoryAnswer.NO_HISTORY));
+        machine.reply(machine.openCall("g/01/action").number(), Outcome.UNKNOWN, "x");
+        assertThat(machine.alerts).extracting(Alert::branchUrl).containsExactly("http://u:***@h/a");
+        machine.now = machine.stateMachine().nextDeadlineMs();
+        machine.send(Commands::tick);
+        machine.reply(machine.openCall("g/01/action").number(), Outcome.FAILURE, "no FAILURE");
+        machine.send(commands -> commands.query(2, "g"));
+        assertThat(machine.lastRecord.rollbackReason()).isEqualTo("url:http://u:***@h/a return failed: no FAILURE");
+    }
+
+    @Test
     void shouldTellNothingOfCheckBacks() {
         Scenario scenario = Scenario.run("""
                 > prepareWorkflow g workflow name=w query=http://cb

@@ -45,8 +45,8 @@ final class EventLines implements Events {
     }
 
     @Override
-    public void finished(long now, long id, TransactionStatus status) {
-        lines.add("finished " + id + " " + status.wireName());
+    public void finished(long now, long id, TransactionStatus status, boolean forced) {
+        lines.add("finished " + id + " " + status.wireName() + (forced ? " by force" : ""));
     }
 
     @Override

@@ -42,6 +42,9 @@ final class Machine implements Effects {
     private StateMachine machine;
     private int commandLength;
     long now = 1_000_000;
+    /** Deadlines come no further than this. */
+    long due = Long.MAX_VALUE;
+
     long boot = 1;
     Pressure pressure = Pressure.NONE;
     boolean checksEveryCommand = true;
@@ -79,7 +82,8 @@ final class Machine implements Effects {
         effects.clear();
         events.clear();
         long position = records.size() + 1L;
-        int length = machine.decide(position, now, pressure, command, 0, commandLength, eventBuffer, this);
+        int length = machine.decide(
+                position, now, Math.min(due, now), pressure, command, 0, commandLength, eventBuffer, this);
         if (length > 0) {
             byte[] record = new byte[length];
             eventBuffer.getBytes(0, record);

@@ -358,7 +358,7 @@ class MsgScenarioTest {
                 f call g/01/action
                 > stop g
                 e caused ann stuck
-                e finished 1 failed
+                e finished 1 failed by force
                 f answer 1 ERROR failed | the transaction was stopped by force while its branches were being called
                 f withdraw 1
                 f answer 2 SUCCESS failed

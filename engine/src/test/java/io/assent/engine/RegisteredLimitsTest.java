@@ -169,7 +169,7 @@ class RegisteredLimitsTest {
     @Test
     void shouldBoundTheRowsAfterExpansion() {
         for (int i = 0; i < 100; i++) {
-            subscribe("t", "u" + i, "");
+            subscribe("t", "http://u" + i, "");
         }
         assertThat(submit(message(100, 1))).contains("more than 10000 branch rows");
         assertThat(submit(message(100, 0))).contains("SUCCESS");
@@ -181,10 +181,10 @@ class RegisteredLimitsTest {
     void shouldFitTheLargestExpansionIntoOneRecord() {
         char[] path = new char[1_000];
         Arrays.fill(path, 'p');
-        int url = Integer.BYTES + 1_003;
+        int url = Integer.BYTES + 1_010;
         int subscribers = Limits.EXPANSION_BYTES_MAX / url / 2;
         for (int i = 0; i < subscribers; i++) {
-            subscribe("t", String.format("%03d", i) + new String(path), "");
+            subscribe("t", String.format("http://%03d", i) + new String(path), "");
         }
         assertThat(submit(message(3, 0))).contains("more than " + Limits.EXPANSION_BYTES_MAX + " bytes");
         int payload = Limits.SUBMISSION_BYTES_MAX - 2 * 12 - 2 * "topic://t".length();

@@ -422,7 +422,7 @@ class TccScenarioTest {
                 f call g/01/cancel
                 > stop g
                 e caused ann stuck
-                e finished 1 failed
+                e finished 1 failed by force
                 f answer 3 ERROR failed | the transaction was stopped by force while its branches were being called
                 f withdraw 1
                 f answer 4 SUCCESS failed
@@ -445,7 +445,7 @@ class TccScenarioTest {
                 f call g/0101/confirm
                 > stop g
                 e caused ann stuck
-                e finished 1 failed
+                e finished 1 failed by force
                 f withdraw 1
                 f answer 6 SUCCESS failed
                 > reply g/0101/confirm SUCCESS
@@ -467,7 +467,7 @@ class TccScenarioTest {
                 f answer 2 SUCCESS prepared
                 > stop g
                 e caused ann stuck
-                e finished 1 failed
+                e finished 1 failed by force
                 f answer 3 SUCCESS failed
                 > +100s tick
                 """);

@@ -70,7 +70,7 @@ class WorkflowScenarioTest {
                 f call g/00/w
                 > stop g
                 e caused ann stuck
-                e finished 1 failed
+                e finished 1 failed by force
                 f withdraw 1
                 f answer 2 SUCCESS failed
                 > reply g/00/w SUCCESS
@@ -184,7 +184,7 @@ class WorkflowScenarioTest {
                 f answer 5 FAILURE prepared | trans type: 'workflow' of the stored transaction differs from 'tcc' of the request, cannot sumbmit. FAILURE
                 > stop g
                 e caused ann stuck
-                e finished 1 failed
+                e finished 1 failed by force
                 f answer 6 SUCCESS failed
                 """);
     }

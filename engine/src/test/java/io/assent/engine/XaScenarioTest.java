@@ -17,6 +17,17 @@ class XaScenarioTest {
             """;
 
     @Test
+    void shouldRefuseABranchThatItsProtocolCanNotCall() {
+        Scenario.run("""
+                > prepare g xa
+                e created 1 xa prepared R=10 deadline in 35s
+                f answer 1 SUCCESS prepared
+                > register g xa 01 host:80/a.B/C
+                f answer 2 ERROR prepared | branch 01: rollback can not be called: the protocol of the transaction is http, and the URL begins neither with http:// nor with https://
+                """);
+    }
+
+    @Test
     void shouldCommitInOrderOfRegistration() {
         Scenario.run(PREPARED + """
                 > submit g xa
@@ -105,7 +116,7 @@ class XaScenarioTest {
                 f answer 4 SUCCESS aborting
                 > stop g
                 e caused ann stuck
-                e finished 1 failed
+                e finished 1 failed by force
                 f withdraw 1
                 f answer 5 SUCCESS failed
                 > reply g/01/rollback SUCCESS

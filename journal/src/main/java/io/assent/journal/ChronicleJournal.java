@@ -115,7 +115,7 @@ public final class ChronicleJournal implements Journal {
         this.queue = openQueue();
         boolean started = false;
         try {
-            cycle++;
+            cycle = recovered.files().lastCycle() + 1;
             // Before the file is there: an appender waits for somebody to begin a file that it finds empty.
             this.appender = newAppender();
             segment = new Segment(disk, path(cycle));
@@ -200,6 +200,11 @@ public final class ChronicleJournal implements Journal {
     /** Whether the disk has less free space than it should. Any thread. */
     public boolean lowOnDisk() {
         return filler.lowOnDisk();
+    }
+
+    /** How often the filler failed by something that is no error of the disk, and went on. Any thread. */
+    public long fillerFailures() {
+        return filler.failures();
     }
 
     /** Why {@link #tryReserve} answers no, or "" when it is only the filler that is behind. Any thread. */

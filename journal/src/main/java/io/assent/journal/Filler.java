@@ -4,8 +4,11 @@ import io.assent.journal.JournalException.Reason;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Keeps the space ahead of the writer filled with zeros, and the beginning of the next file too, on a thread of its own. When the disk is full it says
@@ -14,6 +17,7 @@ import java.util.function.Supplier;
  * <p>Threads: {@link #takeNext} and {@link #hasNext} belong to the writer, everything else is safe for any.
  */
 final class Filler implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(Filler.class);
     private static final long RETRY_NANOS = 100_000_000L;
     private static final long IDLE_NANOS = 500_000_000L;
 
@@ -31,6 +35,8 @@ final class Filler implements AutoCloseable {
     private volatile boolean stopped;
     private volatile boolean lowOnDisk;
     private volatile String failure = "";
+    /** Throws that are no error of the disk. */
+    private final AtomicLong failures = new AtomicLong();
 
     /**
      * @param nextPath where the next file is made; it gets its name when it is taken
@@ -58,6 +64,10 @@ final class Filler implements AutoCloseable {
 
     boolean lowOnDisk() {
         return lowOnDisk;
+    }
+
+    long failures() {
+        return failures.get();
     }
 
     /** Why there is no more room, or "". */
@@ -110,6 +120,13 @@ final class Filler implements AutoCloseable {
                 failure = "the journal's disk: " + e.getMessage();
                 lowOnDisk = true;
                 pause = RETRY_NANOS;
+            } catch (RuntimeException | Error e) {
+                failure = "the journal's filler: " + e;
+                lowOnDisk = true;
+                pause = RETRY_NANOS;
+                if (failures.getAndIncrement() == 0) {
+                    LOG.error("the journal's filler failed and goes on trying", e);
+                }
             }
             if (pause > 0) {
                 LockSupport.parkNanos(pause);

@@ -441,7 +441,8 @@ class ChronicleJournalTest {
 
     /** A document of one record with its checksum made anew. */
     private static byte[] rechecked(ByteBuffer document) {
-        byte[] bytes = document.array();
+        byte[] bytes = new byte[document.capacity()];
+        document.get(0, bytes);
         CRC32C crc = new CRC32C();
         crc.update(bytes, 4, 12);
         crc.update(bytes, 20, bytes.length - 20);

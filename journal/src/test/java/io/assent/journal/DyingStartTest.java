@@ -36,6 +36,7 @@ class DyingStartTest {
     private static final int FACTOR = Integer.getInteger("assent.journal.faults", 1);
     private static final long SEED = Long.getLong("assent.journal.seed", 20_261_128L);
     private static final int RECORD_BYTES = 60_000;
+    private static final List<Fault> FAULTS = List.of(Fault.values());
 
     @TempDir
     Path temporary;
@@ -133,6 +134,10 @@ class DyingStartTest {
     private boolean dies(Bug bug, int at, Fault fault, String name, Random power) throws IOException {
         FaultyDisk disk = new FaultyDisk(data, bug);
         disk.failAt(at, fault);
+        if (name.equals("first")) {
+            // So that the next start has something to write again.
+            disk.markOnlyByCounted();
+        }
         boolean whole = false;
         try {
             live(disk, name);
@@ -175,7 +180,8 @@ class DyingStartTest {
 
     private void killed(Bug bug) throws IOException {
         begin();
-        dies(bug, stepsOfOneLife - 5, Fault.STOP_BEFORE, "first", null);
+        // Before the first force of its stop: what its last batch acknowledged is called durable by nothing.
+        dies(bug, stepsOfOneLife - 3, Fault.STOP_BEFORE, "first", null);
         assertThat(acknowledged).isNotEmpty();
     }
 
@@ -206,7 +212,7 @@ class DyingStartTest {
     void shouldLoseNothingWhenTheFirstStartEndsAtAnyStep() throws IOException {
         countSteps();
         for (int at = 1; at <= stepsOfOneLife; at++) {
-            Fault fault = Fault.values()[at % Fault.values().length];
+            Fault fault = FAULTS.get(at % FAULTS.size());
             for (Random power : new Random[] {null, new Random(SEED + at)}) {
                 begin();
                 dies(Bug.NONE, at, fault, "one", power);
@@ -219,10 +225,8 @@ class DyingStartTest {
     void shouldLoseNothingWhenALaterStartEndsAtAnyStep() throws IOException {
         countSteps();
         for (int at = 1; at <= stepsOfOneLife + 10; at++) {
-            for (Fault fault : Fault.values()) {
-                if (FACTOR == 1 && (fault.ordinal() + at) % 2 == 0) {
-                    continue;
-                }
+            for (int i = FACTOR == 1 ? at % 2 : 0; i < FAULTS.size(); i += FACTOR == 1 ? 2 : 1) {
+                Fault fault = FAULTS.get(i);
                 Random power = (at & 2) == 0 ? null : new Random(SEED + at);
                 killed(Bug.NONE);
                 dies(Bug.NONE, at, fault, "one", power);
@@ -257,7 +261,7 @@ class DyingStartTest {
         StringBuilder row = new StringBuilder("round " + round + ":");
         for (int i = 0; i < 2 + random.nextInt(2); i++) {
             int at = 1 + random.nextInt(stepsOfOneLife);
-            Fault fault = Fault.values()[random.nextInt(Fault.values().length)];
+            Fault fault = FAULTS.get(random.nextInt(FAULTS.size()));
             Random power = durability == Durability.OS || random.nextInt(3) == 0 ? null : random;
             row.append(' ').append(fault).append(" at ").append(at).append(power == null ? "" : " without power");
             try {
@@ -291,7 +295,7 @@ class DyingStartTest {
 
     @Test
     void shouldFindTheBuildThatLetsAFileCountBeforeItIsForced() throws IOException {
-        shouldFind(Bug.ADOPTED_BEFORE_FORCE);
+        shouldFind(Bug.COUNTS_BEFORE_FORCE);
     }
 
     @Test

@@ -34,8 +34,8 @@ final class FaultyDisk implements Disk {
     /** A build with a mistake that the rig must find. */
     enum Bug {
         NONE,
-        /** The record that lets a file count is written without a force of what it speaks for. */
-        ADOPTED_BEFORE_FORCE,
+        /** A new file is named by the mark before its records, and the one that lets it count, are forced. */
+        COUNTS_BEFORE_FORCE,
         /** The mark is written and forced before the records that it calls durable. */
         MARK_BEFORE_FORCE,
         /** The name of a new file is not made durable. */
@@ -71,6 +71,7 @@ final class FaultyDisk implements Disk {
     private int faultAt;
     private int operations;
     private boolean stopped;
+    private boolean keeperIsSlow;
 
     /** Everything that stands in the directory now is durable. */
     FaultyDisk(Path root, Bug bug) throws IOException {
@@ -100,6 +101,11 @@ final class FaultyDisk implements Disk {
 
     synchronized int operations() {
         return operations;
+    }
+
+    /** The mark is written by this thread alone: the one that does it beside the writer is slow. */
+    synchronized void markOnlyByCounted() {
+        keeperIsSlow = true;
     }
 
     /** From now on nothing reaches a file. */
@@ -215,7 +221,7 @@ final class FaultyDisk implements Disk {
     private void force(Inode inode) throws IOException {
         boolean journal = inode.path.toString().endsWith(CycleFile.SUFFIX);
         int count = forces.merge(inode, 1, Integer::sum);
-        if (journal && bug == Bug.ADOPTED_BEFORE_FORCE && count == 2) {
+        if (journal && bug == Bug.COUNTS_BEFORE_FORCE && (count == 2 || count == 3)) {
             return;
         }
         if (journal && bug == Bug.MARK_BEFORE_FORCE) {
@@ -242,6 +248,9 @@ final class FaultyDisk implements Disk {
 
         @Override
         public void write(ByteBuffer bytes, long offset) throws IOException {
+            if (keeperIsSlow && Thread.currentThread() != counted && inode.path.endsWith(DurableMark.FILE)) {
+                return;
+            }
             ByteBuffer half = bytes.duplicate().limit(bytes.position() + bytes.remaining() / 2);
             operate(() -> file.write(bytes, offset), () -> file.write(half, offset));
         }
@@ -319,8 +328,10 @@ final class FaultyDisk implements Disk {
         byte[] current = Files.exists(inode.path) ? Files.readAllBytes(inode.path) : forced;
         byte[] left =
                 Arrays.copyOf(forced, random.nextBoolean() ? Math.max(forced.length, current.length) : forced.length);
+        // Nearly nothing reached the disk, or nearly everything: a lost page among whole ones tells the most.
+        int written = 1 + random.nextInt(19);
         for (int page = 0; page < Math.min(left.length, current.length); page += PAGE) {
-            if (random.nextBoolean()) {
+            if (random.nextInt(20) < written) {
                 System.arraycopy(
                         current, page, left, page, Math.min(PAGE, Math.min(left.length, current.length) - page));
             }

@@ -28,10 +28,12 @@ import io.assent.server.sequencer.Sequencer;
 import io.assent.server.sequencer.SyncThread;
 import io.assent.server.sequencer.ThreadDrainer;
 import io.assent.transport.EventLoops;
+import io.assent.transport.SteadyTasks;
 import io.assent.transport.front.ClockControl;
 import io.assent.transport.front.FrontConfig;
 import io.assent.transport.front.FrontMeter;
 import io.assent.transport.front.HttpFront;
+import io.assent.transport.front.ServerCondition;
 import io.assent.transport.front.ServerState;
 import io.assent.transport.grpc.GrpcFront;
 import io.assent.transport.grpc.GrpcFrontConfig;
@@ -51,6 +53,7 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.DoubleSupplier;
+import java.util.function.LongSupplier;
 import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
@@ -60,6 +63,9 @@ import org.slf4j.LoggerFactory;
 public final class CoordinatorServer implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(CoordinatorServer.class);
     private static final long STOP_LOOK_NANOS = 5_000_000;
+    /** With less than this left for unfinished transactions, hardly one is accepted. */
+    private static final int SMALL_TRANSACTION_BYTES = 512;
+
     private static final String CLOCK_PROPERTY = "clock";
     /** resetCronTime looks at what is further away than this many time-outs, unless told otherwise (PROTOCOL 2.2). */
     private static final int RESET_TIMEOUTS = 3;
@@ -68,6 +74,8 @@ public final class CoordinatorServer implements AutoCloseable {
     private final Halt halt;
     private final UnaryOperator<Journal> journalDecorator;
     private final Disk disk;
+    private final LongSupplier nanoTime;
+    private final LongSupplier wallMs;
     private final StateMachine machine;
     private final CommandRing ring;
     private final EventLoops eventLoops;
@@ -76,7 +84,7 @@ public final class CoordinatorServer implements AutoCloseable {
     /** Null when nobody wants to hear. */
     private final AlertWebHook alerts;
 
-    private final Metrics metrics = new Metrics(Version.netty(), Version.grpc());
+    private final Metrics metrics;
 
     private DataDirectory directory;
     private Outbound outbound;
@@ -89,6 +97,9 @@ public final class CoordinatorServer implements AutoCloseable {
     private volatile ManualClock manualClock;
     private volatile ServerState state = ServerState.STARTING;
     private volatile boolean stopRequested;
+    /** As last told; the drainer's. */
+    private boolean lowOnDisk;
+
     private boolean closed;
 
     public CoordinatorServer(ServerConfig config, Halt halt) {
@@ -97,13 +108,39 @@ public final class CoordinatorServer implements AutoCloseable {
 
     /** @param journalDecorator wraps the journal that the sequencer sees, for example to count or to witness syncs */
     public CoordinatorServer(ServerConfig config, Halt halt, UnaryOperator<Journal> journalDecorator) {
-        this(config, halt, journalDecorator, Disk.REAL);
+        this(config, halt, journalDecorator, System::nanoTime, System::currentTimeMillis);
     }
 
     /** @param disk what the data directory and the journal ask of the file system */
     public CoordinatorServer(ServerConfig config, Halt halt, UnaryOperator<Journal> journalDecorator, Disk disk) {
+        this(config, halt, journalDecorator, disk, System::nanoTime, System::currentTimeMillis);
+    }
+
+    /**
+     * @param journalDecorator see there
+     * @param nanoTime monotonic time that engine time follows; what the transport waits for stays in real time
+     * @param wallMs wall clock, epoch milliseconds
+     */
+    public CoordinatorServer(
+            ServerConfig config,
+            Halt halt,
+            UnaryOperator<Journal> journalDecorator,
+            LongSupplier nanoTime,
+            LongSupplier wallMs) {
+        this(config, halt, journalDecorator, Disk.REAL, nanoTime, wallMs);
+    }
+
+    private CoordinatorServer(
+            ServerConfig config,
+            Halt halt,
+            UnaryOperator<Journal> journalDecorator,
+            Disk disk,
+            LongSupplier nanoTime,
+            LongSupplier wallMs) {
         this.journalDecorator = journalDecorator;
         this.disk = disk;
+        this.nanoTime = nanoTime;
+        this.wallMs = wallMs;
         this.config = config;
         this.halt = halt;
         this.machine = new StateMachine((gid, command, failure) -> LOG.atError()
@@ -112,6 +149,7 @@ public final class CoordinatorServer implements AutoCloseable {
                 .log("command {} of gid '{}' failed before its first event and was contained", command, gid));
         this.ring = new CommandRing(config.ringSlots(), config.bufferPoolBytes());
         this.eventLoops = EventLoops.create(config.eventLoops());
+        this.metrics = new Metrics(Version.netty(), Version.grpc(), eventLoops.tasks());
         this.alerts = config.alertWebHook() == null
                 ? null
                 : new AlertWebHook(config.alertWebHook(), config.alertRetryLimit(), config.requestTimeoutMs());
@@ -124,7 +162,7 @@ public final class CoordinatorServer implements AutoCloseable {
             checkClockKind();
             openFront();
             Recovery recovery = new Recovery(machine, () -> stopRequested);
-            journal = recovery.open(directory, journalConfig(), this::wakeDrainer);
+            journal = recovery.open(directory, journalConfig(), steadyWake());
             double recoverySeconds = recovery.elapsedMs() / 1e3;
             metrics.gauge("assent_recovery_seconds", "Duration of the replay at the start.", () -> recoverySeconds);
             metrics.gauge("assent_recovery_records", "Records replayed at the start.", recovery::records);
@@ -188,10 +226,10 @@ public final class CoordinatorServer implements AutoCloseable {
                 .resetTimeoutS(RESET_TIMEOUTS * config.engine().timeoutToFailS());
         ClockControl clock = (advance, whenDone) -> manualClock.advance(advance, whenDone);
         FrontMeter meter = new FrontLog(metrics, System::nanoTime);
-        front = new HttpFront(eventLoops, frontConfig, publishers::get, new NoHistory(), () -> state, clock, meter);
+        front = new HttpFront(eventLoops, frontConfig, publishers::get, new NoHistory(), condition(), clock, meter);
         grpcFront = new GrpcFront(eventLoops, grpcFrontConfig(frontConfig), front::loop);
         try {
-            outbound = new Outbound(dispatcherConfig(), NameResolver.SYSTEM);
+            outbound = new Outbound(dispatcherConfig(), NameResolver.SYSTEM, eventLoops.tasks());
         } catch (IOException | IllegalArgumentException e) {
             // A trust store or a proxy variable.
             throw new StartFailure(ExitCode.BAD_CONFIGURATION, e.getMessage(), e);
@@ -235,7 +273,8 @@ public final class CoordinatorServer implements AutoCloseable {
         Dispatcher dispatcher = loop.submit(() -> outbound.dispatcher(loop, ends))
                 .syncUninterruptibly()
                 .getNow();
-        port[0] = new LoopPort(loop, front.loop(number), dispatcher, alerts == null ? alert -> {} : alerts);
+        port[0] = new LoopPort(
+                loop, eventLoops.tasks(), front.loop(number), dispatcher, alerts == null ? alert -> {} : alerts);
         return port[0];
     }
 
@@ -263,8 +302,8 @@ public final class CoordinatorServer implements AutoCloseable {
 
     private void startSequencer() {
         EngineClock clock = config.manualClock()
-                ? EngineClock.manual(System::currentTimeMillis, journal.lastTimeMs())
-                : EngineClock.real(System::nanoTime, System::currentTimeMillis, journal.lastTimeMs());
+                ? EngineClock.manual(nanoTime, wallMs, journal.lastTimeMs())
+                : EngineClock.real(nanoTime, wallMs, journal.lastTimeMs());
         Journal decorated = new MeteredJournal(journalDecorator.apply(journal), metrics);
         machine.observer(new EngineLog(metrics.engine(), System::nanoTime));
         if (alerts != null) {
@@ -275,8 +314,9 @@ public final class CoordinatorServer implements AutoCloseable {
                     new String[] {"sent", "failed", "dropped"},
                     new DoubleSupplier[] {alerts::sent, alerts::failed, alerts::dropped});
         }
+        ServerGauges.registerTasks(metrics, eventLoops.tasks(), journal::fillerFailures);
         ServerGauges.register(metrics, ring, journal, machine, clock, directory, front, grpcFront, dispatchers());
-        syncThread = syncsInline() ? null : new SyncThread(decorated, this::wakeDrainer, halt);
+        syncThread = syncsInline() ? null : new SyncThread(decorated, steadyWake(), halt);
         List<LoopOutlet> outlets = new ArrayList<>(ports);
         sequencer = new Sequencer(
                 ring, new MachineDecider(machine), decorated, clock, outlets, this::pressure, syncThread, halt);
@@ -286,8 +326,12 @@ public final class CoordinatorServer implements AutoCloseable {
         if (config.manualClock()) {
             manualClock = new ManualClock(
                     sequencer,
-                    System::nanoTime,
-                    delayMs -> eventLoops.loops().get(0).schedule(ready::wake, delayMs, TimeUnit.MILLISECONDS));
+                    nanoTime,
+                    delayMs -> eventLoops.loops().get(0).schedule(ready::wake, delayMs, TimeUnit.MILLISECONDS),
+                    () -> alerts == null || alerts.isIdle());
+            if (alerts != null) {
+                alerts.onIdle(eventLoops.tasks().steady(SteadyTasks.Kind.WAKE_UPS, ready::wake));
+            }
         }
         sequencer.start(config.engine(), journal.boot());
         drainer = ready;
@@ -307,11 +351,60 @@ public final class CoordinatorServer implements AutoCloseable {
         };
     }
 
+    private ServerCondition condition() {
+        return new ServerCondition() {
+            @Override
+            public ServerState state() {
+                return state;
+            }
+
+            @Override
+            public String refusesNewGids() {
+                return boundReached();
+            }
+        };
+    }
+
     private Pressure pressure() {
+        boolean low = journal.lowOnDisk();
+        if (low != lowOnDisk) {
+            lowOnDisk = low;
+            tellDisk(low);
+        }
         if (state == ServerState.DRAINING) {
             return Pressure.DRAINING;
         }
-        return journal.lowOnDisk() ? Pressure.DISK : Pressure.NONE;
+        return low ? Pressure.DISK : Pressure.NONE;
+    }
+
+    private static void tellDisk(boolean low) {
+        if (low) {
+            LOG.warn("the journal's disk has less than FreeDiskMin free: new transactions are refused");
+        } else {
+            LOG.info("the journal's disk has enough free space again: new transactions are accepted");
+        }
+    }
+
+    private String boundReached() {
+        io.assent.engine.Settings bounds = config.engine();
+        if (sequencer.hasNoRoom()) {
+            return "nothing can be recorded, for the journal's disk is full";
+        }
+        if (journal.lowOnDisk()) {
+            return Pressure.DISK.boundName() + " is below FreeDiskMin " + config.freeDiskMinBytes();
+        }
+        if (machine.liveTransactions() >= bounds.liveTransactionsMax()) {
+            return bounds.liveTransactionsMax() + " unfinished transactions are the bound LiveTransactionsMax";
+        }
+        if (machine.liveBytes() + SMALL_TRANSACTION_BYTES > bounds.liveBytesMax()) {
+            return bounds.liveBytesMax() + " bytes of unfinished transactions are the bound LiveBytesMax";
+        }
+        return "";
+    }
+
+    /** For threads that must not end because a wake-up fails. */
+    private Runnable steadyWake() {
+        return eventLoops.tasks().steady(SteadyTasks.Kind.WAKE_UPS, this::wakeDrainer);
     }
 
     private void wakeDrainer() {

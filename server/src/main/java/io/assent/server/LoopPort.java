@@ -10,6 +10,7 @@ import io.assent.engine.TopicPage;
 import io.assent.engine.TransactionPage;
 import io.assent.engine.TransactionRecord;
 import io.assent.server.sequencer.LoopOutlet;
+import io.assent.transport.SteadyTasks;
 import io.assent.transport.front.FrontLoop;
 import io.assent.transport.out.Dispatcher;
 import io.netty.channel.EventLoop;
@@ -22,15 +23,17 @@ final class LoopPort implements LoopOutlet, Effects {
     private static final long BACKLOG_LOOK_MS = 1;
 
     private final EventLoop eventLoop;
+    private final SteadyTasks tasks;
     private final FrontLoop front;
     private final Dispatcher dispatcher;
     private final Consumer<Alert> alerts;
     private boolean lookingAtBacklog;
     private volatile boolean backlog;
 
-    LoopPort(EventLoop eventLoop, FrontLoop front, Dispatcher dispatcher, Consumer<Alert> alerts) {
+    LoopPort(EventLoop eventLoop, SteadyTasks tasks, FrontLoop front, Dispatcher dispatcher, Consumer<Alert> alerts) {
         this.alerts = alerts;
         this.eventLoop = eventLoop;
+        this.tasks = tasks;
         this.front = front;
         this.dispatcher = dispatcher;
     }
@@ -65,8 +68,10 @@ final class LoopPort implements LoopOutlet, Effects {
 
     private void lookAtBacklog() {
         lookingAtBacklog = false;
-        backlog = dispatcher.hasBacklog();
-        front.pauseReads(backlog);
+        tasks.run(SteadyTasks.Kind.CALL_ENDS, () -> {
+            backlog = dispatcher.hasBacklog();
+            front.pauseReads(backlog);
+        });
         if (backlog) {
             lookLater();
         }

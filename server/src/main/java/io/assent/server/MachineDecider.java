@@ -15,13 +15,14 @@ public record MachineDecider(StateMachine machine) implements Decider {
     public int decide(
             long position,
             long nowMs,
+            long dueMs,
             Pressure pressure,
             DirectBuffer command,
             int offset,
             int length,
             MutableDirectBuffer events,
             Effects effects) {
-        return machine.decide(position, nowMs, pressure, command, offset, length, events, effects);
+        return machine.decide(position, nowMs, dueMs, pressure, command, offset, length, events, effects);
     }
 
     @Override

@@ -7,6 +7,7 @@ import io.assent.journal.DataDirectory;
 import io.assent.server.metrics.Metrics;
 import io.assent.server.sequencer.CommandRing;
 import io.assent.server.sequencer.EngineClock;
+import io.assent.transport.SteadyTasks;
 import io.assent.transport.front.HttpFront;
 import io.assent.transport.grpc.GrpcFront;
 import io.assent.transport.out.Dispatcher;
@@ -68,6 +69,22 @@ final class ServerGauges {
                 "Memory outside the heap that the network library and java.nio hold.",
                 () -> directMemory(direct));
         registerCalls(metrics, dispatchers);
+    }
+
+    /** Throws of tasks that go on; the filler of the journal counts its own. */
+    static void registerTasks(Metrics metrics, SteadyTasks tasks, DoubleSupplier fillerFailures) {
+        SteadyTasks.Kind[] kinds = SteadyTasks.Kind.values();
+        String[] names = new String[kinds.length + 1];
+        DoubleSupplier[] failures = new DoubleSupplier[kinds.length + 1];
+        for (int i = 0; i < kinds.length; i++) {
+            SteadyTasks.Kind kind = kinds[i];
+            names[i] = kind.label();
+            failures[i] = () -> tasks.failures(kind);
+        }
+        names[kinds.length] = "journal filler";
+        failures[kinds.length] = fillerFailures;
+        metrics.counters(
+                "assent_task_failures_total", "Tasks that failed and went on the next time.", "task", names, failures);
     }
 
     /** Where the network library can free memory by itself, it takes it behind the JVM's back; else the JVM counts it as its own. */

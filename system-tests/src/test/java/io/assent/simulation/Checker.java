@@ -93,6 +93,23 @@ final class Checker {
         return recordPosition;
     }
 
+    /** What left last depends on this position. */
+    long positionTold() {
+        return positionTold;
+    }
+
+    /**
+     * A command is decided at the present: as much time has passed for the engine since its start as for the world, give or take the tenth by which a
+     * skewed wall clock is worked off.
+     */
+    void decidesAt(long engineMs, long worldMs) {
+        require(
+                engineMs >= worldMs - worldMs / 10 - 1 && engineMs <= worldMs + worldMs / 10 + 1,
+                "time",
+                "a command is decided " + engineMs + " ms after the start by the engine's time, " + worldMs
+                        + " ms by the world's");
+    }
+
     /** The process died, and these records are what is left. */
     void crashed(long surviving, long timeMs) {
         lastTimeMs = timeMs;
@@ -183,7 +200,12 @@ final class Checker {
         TransactionStatus before = slot.record == 0 ? after : life.statusAt(slot.record - 1);
         boolean own = slot.requestId == requestId;
         require(own || request.waits(), "answer", request + " is answered by a command of another request: " + answer);
-        Verdict expected = own ? expected(life, request, before, slot) : null;
+        Verdict expected = null;
+        if (slot.refusedForRoom) {
+            expected = Verdict.UNAVAILABLE;
+        } else if (own) {
+            expected = expected(life, request, before, slot);
+        }
         boolean round = request.waits() && (!own || expected == Verdict.SUCCESS);
         if (round) {
             checkRound(request, life, answer, after, slot);

@@ -8,6 +8,7 @@ import io.assent.engine.BranchStatus;
 import io.assent.engine.Commands;
 import io.assent.engine.CronReset;
 import io.assent.engine.EffectQueue;
+import io.assent.engine.EffectQueue.AnswerEffect;
 import io.assent.engine.Effects;
 import io.assent.engine.HistoryAnswer;
 import io.assent.engine.Outcome;
@@ -67,6 +68,8 @@ final class Coordinator implements Effects, LoopOutlet {
         long requestId;
         boolean underPressure;
         boolean stopsByForce;
+        /** Nothing was decided: the journal had no room. */
+        boolean refusedForRoom;
     }
 
     /** Something read from a socket or a list: a command that wants into the ring. */
@@ -123,6 +126,12 @@ final class Coordinator implements Effects, LoopOutlet {
     private boolean turnPlanned;
     private boolean resumed;
     private long ignoredDeadlineMs;
+    /** What the clocks of this process show. */
+    private long shownMs;
+    /** When this process started, in time of the world and of the engine. */
+    private long startedWorldMs;
+
+    private long startedMs;
     private Slot releasing;
     private Pressure pressure = Pressure.NONE;
 
@@ -175,9 +184,12 @@ final class Coordinator implements Effects, LoopOutlet {
     private void build(long recovered) {
         long skewMs = world.calm ? world.lastSkewMs : chance.between(-scenario.skewMs, scenario.skewMs);
         world.lastSkewMs = skewMs;
+        shownMs = world.time.nowMs();
+        startedWorldMs = world.time.nowMs();
+        startedMs = Math.max(startedWorldMs + skewMs, machine.lastEventTimeMs());
         clock = EngineClock.real(
-                () -> world.time.nowMs() * NANOS_PER_MS,
-                () -> world.time.nowMs() + skewMs,
+                () -> worldMs() * NANOS_PER_MS,
+                () -> worldMs() + skewMs,
                 bug == PlantedBug.CLOCK_GOES_BACK ? 0 : machine.lastEventTimeMs());
         journal = new DiskJournal(world, this, disk, bug, boot, recovered);
         CommandRing ring = new CommandRing(scenario.ringSlots, 1 << 20);
@@ -188,6 +200,12 @@ final class Coordinator implements Effects, LoopOutlet {
         ring.onPublished(drainer::wake);
         sequencer.start(Settings.DEFAULT, boot);
         drainer.start();
+    }
+
+    private long worldMs() {
+        long nowMs = world.time.nowMs();
+        shownMs = bug == PlantedBug.TIME_STANDS_STILL ? Math.min(nowMs, shownMs + 1_000) : nowMs;
+        return shownMs;
     }
 
     private static void halt(String why, Throwable cause) {
@@ -211,12 +229,14 @@ final class Coordinator implements Effects, LoopOutlet {
         public int decide(
                 long position,
                 long nowMs,
+                long dueMs,
                 Pressure stamped,
                 DirectBuffer command,
                 int offset,
                 int length,
                 MutableDirectBuffer events,
                 Effects effects) {
+            checker.decidesAt(nowMs - startedMs, world.time.nowMs() - startedWorldMs);
             String name = CommandFrame.name(command, offset);
             if (name.equals("resume")) {
                 resumed = true;
@@ -230,7 +250,7 @@ final class Coordinator implements Effects, LoopOutlet {
             slot.requestId = CommandFrame.requestId(command, offset);
             slot.stopsByForce = name.equals("forceStop");
             EffectQueue caused = new EffectQueue();
-            int bytes = machine.decide(position, nowMs, stamped, command, offset, length, events, caused);
+            int bytes = machine.decide(position, nowMs, dueMs, stamped, command, offset, length, events, caused);
             world.trace(() -> "decide " + name + " " + CommandFrame.gid(command, offset) + " -> "
                     + (bytes > 0 ? "record " + position : "no record") + ", " + caused.size() + " effects");
             slot.record = bytes > 0 ? position : 0;
@@ -455,7 +475,9 @@ final class Coordinator implements Effects, LoopOutlet {
 
     @Override
     public void executeLater(Runnable task, long delayMs) {
-        world.later(this, delayMs, () -> execute(task));
+        if (bug != PlantedBug.ROOM_NOT_LOOKED_FOR || journal.hasRoom()) {
+            world.later(this, delayMs, () -> execute(task));
+        }
     }
 
     /** Something became durable, or room was made. */
@@ -469,10 +491,10 @@ final class Coordinator implements Effects, LoopOutlet {
     public void deliver(List<EffectQueue.Effect> effects) {
         List<Runnable> out = new ArrayList<>();
         for (EffectQueue.Effect effect : effects) {
-            Slot slot = origins.poll();
+            Slot slot = isRefusedForRoom(effect) ? null : origins.poll();
             out.add(() -> {
                 world.mayCrash("releasing");
-                releasing = slot;
+                releasing = slot == null ? refusal((AnswerEffect) effect) : slot;
                 effect.deliverTo(this);
             });
         }
@@ -480,6 +502,20 @@ final class Coordinator implements Effects, LoopOutlet {
             Collections.reverse(out);
         }
         out.forEach(Runnable::run);
+    }
+
+    /** The sequencer refuses without asking the engine when nothing can be recorded. */
+    private static boolean isRefusedForRoom(EffectQueue.Effect effect) {
+        return effect instanceof AnswerEffect answer && answer.answer().code().equals("bound.journal");
+    }
+
+    private Slot refusal(AnswerEffect effect) {
+        Slot slot = new Slot();
+        slot.requestId = effect.requestId();
+        slot.refusedForRoom = true;
+        slot.position = checker.positionTold();
+        slot.nowMs = clock.nowMs();
+        return slot;
     }
 
     @Override

@@ -17,6 +17,7 @@ final class DiskJournal implements Journal {
     private long appended;
     private long durable;
     private boolean syncing;
+    private long roomAgainMs;
 
     DiskJournal(Simulation world, Coordinator process, SimulatedDisk disk, PlantedBug bug, long boot, long recovered) {
         this.world = world;
@@ -30,11 +31,19 @@ final class DiskJournal implements Journal {
 
     @Override
     public boolean tryReserve(int bytes) {
-        if (!world.calm && world.chance.percent(world.scenario.noRoomPercent)) {
-            world.later(process, world.chance.below(2_000), process::drainAgain);
-            return false;
+        if (hasRoom() && world.chance.percent(world.scenario.noRoomPercent)) {
+            int stretchMs = world.chance.below(world.chance.oneOf(50, 2_000, 20_000));
+            roomAgainMs = world.time.nowMs() + stretchMs;
+            // Nobody hears when another process frees space.
+            if (world.chance.oneIn(2)) {
+                world.later(process, stretchMs, process::drainAgain);
+            }
         }
-        return true;
+        return hasRoom();
+    }
+
+    boolean hasRoom() {
+        return world.calm || world.time.nowMs() >= roomAgainMs;
     }
 
     @Override

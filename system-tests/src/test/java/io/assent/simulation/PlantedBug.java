@@ -17,7 +17,7 @@ enum PlantedBug {
     FAILED_APPEND_IGNORED("durability, hash, one result, thrown"),
     /** Replay leaves one record out. */
     REPLAY_SKIPS_RECORD(
-            "answer, back-off, hash, journal, message, no action once aborting, one result, one terminal decision, silence after the end, status, thrown, time, wait_result"),
+            "answer, back-off, hash, journal, message, no action once aborting, one result, one terminal decision, order, silence after the end, status, thrown, time, wait_result"),
     /** What replay read from the page cache is not forced before the process goes on. */
     REPLAYED_TAIL_NOT_FORCED("durability"),
     /** A half-written record at the end stays, and new records are appended behind it. */
@@ -43,14 +43,18 @@ enum PlantedBug {
     /** After a pause the clock ticks before the sockets are read. */
     TICK_BEFORE_REPLIES("replies before ticks"),
     /** One record is appended twice. */
-    RECORD_APPENDED_TWICE("back-off, hash, journal, one result, one terminal decision, status"),
+    RECORD_APPENDED_TWICE("back-off, hash, journal, one result, one terminal decision, registration, status"),
     /** A command that finds the ring full is dropped without a word, replies included. */
     FULL_RING_DROPS("liveness"),
     /** The clock of a new process starts at the wall clock, although the journal has seen later times. */
     CLOCK_GOES_BACK("back-off, message, time, rollback reason"),
+    /** Behind a silence the clock goes on from where it stood, a second at each look. */
+    TIME_STANDS_STILL("time"),
+    /** While the journal has no room, wake-ups that the drainer has planned for itself get lost. */
+    ROOM_NOT_LOOKED_FOR("liveness"),
     /** Replay leaves registrations out. */
     REGISTRATION_LOST_AT_RESTART(
-            "answer, hash, journal, progress is kept, registration, second phase, status, thrown, wait_result"),
+            "answer, hash, journal, order, progress is kept, registration, second phase, status, thrown, wait_result"),
     /** A registration that comes too late is refused and its client told the contrary. */
     LATE_REGISTRATION_ACCEPTED("answer"),
     /** An abort behind an accepted submit is refused and its client told the contrary. */

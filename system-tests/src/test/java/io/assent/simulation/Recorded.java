@@ -46,7 +46,7 @@ final class Recorded implements Events {
     }
 
     @Override
-    public void finished(long now, long id, TransactionStatus status) {
+    public void finished(long now, long id, TransactionStatus status, boolean forced) {
         checker.life(id).finished(checker, status);
     }
 

@@ -35,6 +35,8 @@ final class Scenario {
     final int crashSpacing;
     final int skewMs;
     final int horizonMs;
+    /** In the middle nobody asks for anything, for so long. */
+    final int idleMs;
 
     Scenario(Chance chance) {
         boolean calm = chance.oneIn(10);
@@ -61,7 +63,8 @@ final class Scenario {
         crashes = calm ? 0 : chance.below(4);
         crashSpacing = chance.oneOf(15, 60, 200, 500);
         skewMs = chance.oneIn(4) ? 10_000 : 0;
-        horizonMs = chance.oneOf(3_000, 15_000, 60_000);
+        idleMs = chance.oneIn(4) ? chance.oneOf(40_000, 130_000, 600_000) : 0;
+        horizonMs = chance.oneOf(3_000, 15_000, 60_000) + idleMs;
         int count = chance.oneOf(1, 1, 2, 2, 3, 4);
         for (int i = 0; i < count; i++) {
             wishes.add(new Wish(chance, "g" + i));

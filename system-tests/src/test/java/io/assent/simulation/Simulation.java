@@ -186,7 +186,7 @@ final class Simulation {
     // ---------------------------------------------------------------- clients
 
     private void plan(Wish wish) {
-        int startMs = chance.below(2_000);
+        int startMs = chance.below(2_000) + (chance.oneIn(2) ? scenario.idleMs : 0);
         if (wish.isWorkflow()) {
             time.after(startMs, () -> executeWorkflow(wish));
         } else if (wish.isRegistered()) {

@@ -34,10 +34,7 @@ final class FaultyServer {
         Disk disk = new FailingDisk(arguments[2], Integer.parseInt(arguments[3]));
         Halts.haltOnUncaught();
         CoordinatorServer server = new CoordinatorServer(
-                ServerConfig.of(Settings.of(Map.of(), null, given)),
-                Halts.HALT,
-                UnaryOperator.identity(),
-                disk);
+                ServerConfig.of(Settings.of(Map.of(), null, given)), Halts.HALT, UnaryOperator.identity(), disk);
         CountDownLatch stopped = new CountDownLatch(1);
         Halts.onSignals(server::requestStop, () -> {
             server.close();

@@ -142,7 +142,7 @@ class ProcessTest {
                         "caused by \"ann\", reason \"first\"",
                         "g everything that waits is due now",
                         "caused by \"ann\", reason \"third \\\"x\\\"\"",
-                        "g finished: failed");
+                        "g finished: failed, stopped by force");
         shouldEnd(start("tx", "other", "--data", "d"), 0, "caused by \"ann\", reason \"second\"", "other everything");
     }
 
@@ -262,6 +262,32 @@ class ProcessTest {
         shouldEnd(start("config", "--set", "RetryInterval=1"), 2, "RetryInterval must be between 10");
         shouldEnd(start("help"), 0, "quickstart", "config", "journal");
         shouldEnd(start("help", "serve"), 0, "--durability", "--set");
+    }
+
+    /** The first request of the README, with the ports of this test. */
+    @Test
+    void shouldAnswerTheFirstRequestOfTheReadme() throws Exception {
+        String readme = Files.readString(Path.of("..", "README.md"));
+        String body = readme.replaceAll("(?s).*?/api/dtmsvr/submit -d '(.*?)'.*", "$1");
+        Process bank = start("participant", "--port", "0");
+        while (!said(bank).contains("TransInUndo}")) {
+            assertThat(bank.isAlive()).as(said(bank)).isTrue();
+            TimeUnit.MILLISECONDS.sleep(20);
+        }
+        String participant = said(bank).replaceAll("(?s).*at http://([^/]+)/.*", "$1");
+        Process server = serving("serve", "--data", "d", "--http-port", "0", "--grpc-port", "0");
+        String base = said(server).replaceAll("(?s).*assent serves (http://\\S+).*", "$1");
+        act(base + "/submit", body.replace("localhost:8081", participant), "");
+        server.destroy();
+        shouldEnd(server, 0, "stopped");
+        while (!said(bank).contains("bob=130")) {
+            assertThat(bank.isAlive()).as(said(bank)).isTrue();
+            TimeUnit.MILLISECONDS.sleep(20);
+        }
+        assertThat(said(bank))
+                .contains(
+                        "g1: action TransOut is answered 200, balances {alice=70, bob=100}",
+                        "g1: action TransIn is answered 200, balances {alice=70, bob=130}");
     }
 
     @Test

@@ -51,6 +51,29 @@ class SettingsOverHttpTest {
     }
 
     @Test
+    void shouldNotBeReadyWhileABoundRefusesEveryNewGid() {
+        server = new TestServer(data, "LiveTransactionsMax", "1");
+        assertThat(server.get("/readyz").status()).isEqualTo(200);
+        submitMessage("g", ",\"custom_data\":\"{\\\"delay\\\":5}\"");
+        TestServer.Reply full = server.get("/readyz");
+        assertThat(full.status()).isEqualTo(503);
+        assertThat(full.message())
+                .isEqualTo("no new transactions now: 1 unfinished transactions are the bound LiveTransactionsMax");
+        assertThat(server.get("/api/ping").status()).as("it serves").isEqualTo(200);
+        server.advance("ms=5000");
+        assertThat(server.get("/readyz").status()).isEqualTo(200);
+    }
+
+    @Test
+    void shouldNotBeReadyWithoutRoomOnTheDisk() {
+        server = new TestServer(data, "FreeDiskMin", Long.toString(Long.MAX_VALUE));
+        TestServer.Reply full = server.get("/readyz");
+        assertThat(full.status()).isEqualTo(503);
+        assertThat(full.message())
+                .startsWith("no new transactions now: the journal's free disk space is below FreeDiskMin");
+    }
+
+    @Test
     void shouldReserveThePagesOfAConsoleBelowItsPathAndLeaveTheApiWhereItIs() {
         server = new TestServer(data, "AdminBasePath", "/dtm/console");
         for (String page : new String[] {"", "/", "/admin", "/admin/global"}) {

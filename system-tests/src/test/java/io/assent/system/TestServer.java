@@ -2,6 +2,7 @@ package io.assent.system;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.assent.journal.Journal;
 import io.assent.server.CoordinatorServer;
 import io.assent.server.ServerConfig;
 import io.assent.server.config.Settings;
@@ -16,6 +17,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.function.UnaryOperator;
 
 /** A whole server on a free port, and the requests of its clients. */
 public final class TestServer implements AutoCloseable {
@@ -28,6 +30,14 @@ public final class TestServer implements AutoCloseable {
 
     /** Settings are names and values in turn. */
     public TestServer(Path data, String... settings) {
+        this(data, new SkippedTime(), UnaryOperator.identity(), settings);
+    }
+
+    /**
+     * @param time that engine time follows
+     * @param journalDecorator wraps the journal
+     */
+    TestServer(Path data, SkippedTime time, UnaryOperator<Journal> journalDecorator, String... settings) {
         Map<String, String> given = new LinkedHashMap<>();
         given.put("DataDir", data.toString());
         given.put("HttpPort", "0");
@@ -38,9 +48,14 @@ public final class TestServer implements AutoCloseable {
             given.put(settings[i], settings[i + 1]);
         }
         ServerConfig config = ServerConfig.of(Settings.of(Map.of(), null, given));
-        server = new CoordinatorServer(config, (why, cause) -> {
-            throw new AssertionError(why, cause);
-        });
+        server = new CoordinatorServer(
+                config,
+                (why, cause) -> {
+                    throw new AssertionError(why, cause);
+                },
+                journalDecorator,
+                time::nanoTime,
+                time::wallMs);
         try {
             server.start();
         } catch (RuntimeException failure) {

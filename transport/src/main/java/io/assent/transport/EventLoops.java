@@ -23,13 +23,15 @@ import java.util.concurrent.TimeUnit;
  *
  * @param name of the transport, for the start line
  * @param loops in the order of their numbers
+ * @param tasks runs what the loops do again and again
  */
 public record EventLoops(
         String name,
         EventLoopGroup group,
         Class<? extends ServerChannel> serverChannel,
         Class<? extends Channel> clientChannel,
-        List<EventLoop> loops)
+        List<EventLoop> loops,
+        SteadyTasks tasks)
         implements AutoCloseable {
 
     public static EventLoops create(int count) {
@@ -46,7 +48,8 @@ public record EventLoops(
                 group,
                 epoll ? EpollServerSocketChannel.class : NioServerSocketChannel.class,
                 epoll ? EpollSocketChannel.class : NioSocketChannel.class,
-                List.copyOf(loops));
+                List.copyOf(loops),
+                new SteadyTasks());
     }
 
     @Override

@@ -1,6 +1,6 @@
 package io.assent.client.grpc;
 
-import io.assent.client.BarrierId;
+import io.assent.client.BranchContext;
 import io.grpc.Context;
 import io.grpc.Contexts;
 import io.grpc.Metadata;
@@ -73,8 +73,8 @@ public record BranchCallInfo(String transType, String gid, String branchId, Stri
      *
      * @return the key.
      */
-    public BarrierId barrierId() {
-        return new BarrierId(transType, gid, branchId, op);
+    public BranchContext context() {
+        return new BranchContext(transType, gid, branchId, op);
     }
 
     private static String required(final Metadata metadata, final Metadata.Key<String> key) {

@@ -1,6 +1,6 @@
 package io.assent.client.grpc;
 
-import io.assent.client.BarrierId;
+import io.assent.client.BranchContext;
 import io.grpc.Metadata;
 import java.nio.charset.StandardCharsets;
 import java.util.Locale;
@@ -18,7 +18,7 @@ final class DtmMetadata {
     private DtmMetadata() {}
 
     /** What goes with a call of the given branch; the headers are checked already. */
-    static Metadata of(final BarrierId branch, final String dtm, final Map<String, String> headers) {
+    static Metadata of(final BranchContext branch, final String dtm, final Map<String, String> headers) {
         final Metadata metadata = new Metadata();
         metadata.put(GID, branch.gid());
         metadata.put(TRANS_TYPE, branch.transType());

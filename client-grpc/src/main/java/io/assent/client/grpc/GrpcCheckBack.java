@@ -1,6 +1,6 @@
 package io.assent.client.grpc;
 
-import io.assent.client.BarrierId;
+import io.assent.client.BranchContext;
 import io.assent.client.internal.CheckBack;
 import io.assent.client.internal.HttpCheckBack;
 import io.grpc.CallOptions;
@@ -36,7 +36,7 @@ final class GrpcCheckBack {
         this.timeout = timeout;
     }
 
-    CheckBack ask(final String url, final BarrierId barrier, final Map<String, String> headers) {
+    CheckBack ask(final String url, final BranchContext barrier, final Map<String, String> headers) {
         if (url.startsWith("http://") || url.startsWith("https://")) {
             final HttpClient http = HttpClient.newBuilder()
                     .version(HttpClient.Version.HTTP_1_1)

@@ -1,7 +1,7 @@
 package io.assent.client.grpc;
 
 import com.google.protobuf.ByteString;
-import io.assent.client.BarrierId;
+import io.assent.client.BranchContext;
 import io.assent.client.internal.CheckBack;
 import io.assent.client.internal.Coordinator;
 import io.assent.client.internal.JsonWriter;
@@ -78,7 +78,7 @@ final class GrpcCoordinator implements Coordinator<ByteString> {
 
     @Override
     public CheckBack checkBack(
-            final String queryPrepared, final BarrierId barrier, final Map<String, String> branchHeaders) {
+            final String queryPrepared, final BranchContext barrier, final Map<String, String> branchHeaders) {
         return checkBack.ask(queryPrepared, barrier, branchHeaders);
     }
 

@@ -22,7 +22,7 @@
  * <pre>{@code
  * @Override
  * public void transOut(Int64Value amount, StreamObserver<Empty> answer) {
- *     BarrierId barrier = BranchCallInfo.current().barrierId();
+ *     BranchContext barrier = BranchCallInfo.current().context();
  *     if (!withdrawOnce(barrier, amount.getValue())) {
  *         answer.onError(BranchAnswer.failure("no money"));
  *         return;

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import com.google.protobuf.Empty;
-import io.assent.client.BarrierId;
+import io.assent.client.BranchContext;
 import io.assent.grpc.DtmGidReply;
 import io.assent.grpc.DtmGrpc;
 import io.grpc.ManagedChannel;
@@ -41,7 +41,7 @@ class BranchCallTest {
     void shouldReadTheMetadataOfABranchCall() {
         final BranchCallInfo branch = BranchCallInfo.from(whole()).orElseThrow();
         assertThat(branch).isEqualTo(new BranchCallInfo("saga", "g", "01", "action"));
-        assertThat(branch.barrierId()).isEqualTo(new BarrierId("saga", "g", "01", "action"));
+        assertThat(branch.context()).isEqualTo(new BranchContext("saga", "g", "01", "action"));
     }
 
     @Test

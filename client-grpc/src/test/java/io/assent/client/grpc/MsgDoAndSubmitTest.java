@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.sun.net.httpserver.HttpServer;
 import io.assent.client.AssentException;
-import io.assent.client.BarrierId;
+import io.assent.client.BranchContext;
 import io.assent.client.LocalTransaction;
 import io.assent.client.TransactionFailed;
 import io.grpc.ManagedChannel;
@@ -60,7 +60,7 @@ class MsgDoAndSubmitTest {
     @Test
     void shouldSubmitWhenTheLocalTransactionCommits() throws Exception {
         try (GrpcParticipant participant = new GrpcParticipant()) {
-            run(participant.url(), barrier -> assertThat(barrier).isEqualTo(new BarrierId("msg", "g", "00", "msg")));
+            run(participant.url(), barrier -> assertThat(barrier).isEqualTo(new BranchContext("msg", "g", "00", "msg")));
             assertThat(coordinator.methods()).containsExactly("prepare", "submit");
             assertThat(coordinator.requests().get(0).message())
                     .contains("QueryPrepared: \"" + participant.url() + "\"");

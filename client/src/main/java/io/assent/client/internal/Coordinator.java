@@ -1,6 +1,6 @@
 package io.assent.client.internal;
 
-import io.assent.client.BarrierId;
+import io.assent.client.BranchContext;
 import java.util.Map;
 
 /**
@@ -30,5 +30,5 @@ public interface Coordinator<P> {
     void abort(TransactionRequest<P> request);
 
     /** Asks the sender of a message about its local transaction, as the coordinator would (PROTOCOL 5.6). */
-    CheckBack checkBack(String queryPrepared, BarrierId barrier, Map<String, String> branchHeaders);
+    CheckBack checkBack(String queryPrepared, BranchContext barrier, Map<String, String> branchHeaders);
 }

@@ -1,6 +1,6 @@
 package io.assent.client.internal;
 
-import io.assent.client.BarrierId;
+import io.assent.client.BranchContext;
 import java.io.IOException;
 import java.net.URI;
 import java.net.URLEncoder;
@@ -32,7 +32,7 @@ public final class HttpCheckBack {
             final HttpClient http,
             final String dtm,
             final String url,
-            final BarrierId barrier,
+            final BranchContext barrier,
             final Map<String, String> headers,
             final Duration timeout) {
         final String query = "branch_id=" + encoded(barrier.branchId()) + "&dtm=" + encoded(dtm) + "&gid="

@@ -81,6 +81,21 @@ public final class CommandFrame {
         };
     }
 
+    /** Whether it only reads, or frees a place of a client that waits: it is decided without a record. */
+    public static boolean recordsNothing(DirectBuffer buffer, int offset) {
+        return switch (templateId(buffer, offset)) {
+            case ListCommandDecoder.TEMPLATE_ID, TopicQueryCommandDecoder.TEMPLATE_ID -> true;
+            case GidCommandDecoder.TEMPLATE_ID -> {
+                int verb = offset + MessageHeaderDecoder.ENCODED_LENGTH + GidCommandDecoder.verbEncodingOffset();
+                yield switch (GidVerb.ofCode(buffer.getByte(verb))) {
+                    case QUERY, ROUND_EXPIRED, WAITER_GONE -> true;
+                    case FORCE_STOP, RESET_NEXT_CRON_TIME, RELEASE_QUARANTINED -> false;
+                };
+            }
+            default -> false;
+        };
+    }
+
     static int templateId(DirectBuffer buffer, int offset) {
         return buffer.getShort(offset + MessageHeaderDecoder.templateIdEncodingOffset(), ByteOrder.LITTLE_ENDIAN)
                 & 0xFFFF;

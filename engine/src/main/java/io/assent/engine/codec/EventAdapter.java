@@ -242,7 +242,8 @@ public final class EventAdapter {
 
     private void onFinished(DirectBuffer buffer, int offset) {
         finished.wrapAndApplyHeader(buffer, offset, header);
-        events.finished(finished.now(), finished.id(), TransactionStatus.ofCode(finished.status()));
+        events.finished(
+                finished.now(), finished.id(), TransactionStatus.ofCode(finished.status()), finished.forced() == 1);
     }
 
     private void onBranchSucceeded(DirectBuffer buffer, int offset) {

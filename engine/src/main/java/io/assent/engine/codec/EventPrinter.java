@@ -3,6 +3,7 @@ package io.assent.engine.codec;
 import io.assent.engine.BranchRows;
 import io.assent.engine.BranchStatus;
 import io.assent.engine.Events;
+import io.assent.engine.MaskedUrl;
 import io.assent.engine.Options;
 import io.assent.engine.Outcome;
 import io.assent.engine.Registration;
@@ -83,8 +84,8 @@ public final class EventPrinter implements Events {
     }
 
     @Override
-    public void finished(long now, long id, TransactionStatus status) {
-        print(now, id, "finished: " + status.wireName());
+    public void finished(long now, long id, TransactionStatus status, boolean forced) {
+        print(now, id, "finished: " + status.wireName() + (forced ? ", stopped by force" : ""));
     }
 
     @Override
@@ -155,7 +156,7 @@ public final class EventPrinter implements Events {
             operations
                     .append(operations.length() == 0 ? " " : ", ")
                     .append(operation.name())
-                    .append(operation.url().isEmpty() ? "" : " " + operation.url())
+                    .append(operation.url().isEmpty() ? "" : " " + MaskedUrl.of(operation.url()))
                     .append(
                             operation.status() == BranchStatus.PREPARED
                                     ? ""
@@ -191,13 +192,13 @@ public final class EventPrinter implements Events {
     public void topicSubscribed(long now, String topic, String url, String remark) {
         listener.onLine(
                 "",
-                time(now) + " topic " + quoted(topic) + " subscribed by " + url
+                time(now) + " topic " + quoted(topic) + " subscribed by " + MaskedUrl.of(url)
                         + (remark.isEmpty() ? "" : ", remark " + quoted(remark)));
     }
 
     @Override
     public void topicUnsubscribed(long now, String topic, String url) {
-        listener.onLine("", time(now) + " topic " + quoted(topic) + " unsubscribed by " + url);
+        listener.onLine("", time(now) + " topic " + quoted(topic) + " unsubscribed by " + MaskedUrl.of(url));
     }
 
     @Override
@@ -212,7 +213,7 @@ public final class EventPrinter implements Events {
 
     @Override
     public void subscriberRestored(String topic, String url, String remark) {
-        listener.onLine("", "topic " + quoted(topic) + " has subscriber " + url);
+        listener.onLine("", "topic " + quoted(topic) + " has subscriber " + MaskedUrl.of(url));
     }
 
     @Override
@@ -259,7 +260,7 @@ public final class EventPrinter implements Events {
         }
         String name = "branch " + rows.branchId(row) + " " + rows.operation(row);
         String url = rows.url(row);
-        return url.isEmpty() ? name : name + " " + url;
+        return url.isEmpty() ? name : name + " " + MaskedUrl.of(url);
     }
 
     private static String time(long epochMs) {

@@ -177,11 +177,12 @@ public final class EventPublisher implements Events {
     }
 
     @Override
-    public void finished(long now, long id, TransactionStatus status) {
+    public void finished(long now, long id, TransactionStatus status, boolean forced) {
         finished.wrapAndApplyHeader(buffer, messageOffset(), header)
                 .now(now)
                 .id(id)
-                .status(status.code());
+                .status(status.code())
+                .forced((short) (forced ? 1 : 0));
         frame(finished.limit());
     }
 

@@ -79,8 +79,8 @@ public final class MsgMode implements TransactionMode {
     }
 
     @Override
-    public Plan plan(TransactionView transaction, long nowMs) {
-        if (nowMs < transaction.deadlineMs()) {
+    public Plan plan(TransactionView transaction, long dueMs) {
+        if (dueMs < transaction.deadlineMs()) {
             // Before the time-out of a prepared message, or during the delay of a submitted one.
             return new RestingPlan();
         }

@@ -64,9 +64,9 @@ class RegisteredBranchesMode implements TransactionMode {
     }
 
     @Override
-    public final Plan plan(TransactionView transaction, long nowMs) {
+    public final Plan plan(TransactionView transaction, long dueMs) {
         return switch (transaction.status()) {
-            case PREPARED -> TimedOut.isOver(transaction, nowMs) ? new TimedOut(transaction) : new RestingPlan();
+            case PREPARED -> TimedOut.isOver(transaction, dueMs) ? new TimedOut(transaction) : new RestingPlan();
             case SUBMITTED -> new PhaseTwo(transaction, true, backwards);
             case ABORTING -> new PhaseTwo(transaction, false, backwards);
             case SUCCEED, FAILED -> new RestingPlan();

@@ -1,6 +1,7 @@
 package io.assent.engine.mode;
 
 import io.assent.engine.BranchStatus;
+import io.assent.engine.MaskedUrl;
 import io.assent.engine.Submission;
 import io.assent.engine.TransactionKind;
 import io.assent.engine.TransactionStatus;
@@ -81,11 +82,11 @@ public final class SagaMode implements TransactionMode {
     }
 
     @Override
-    public Plan plan(TransactionView transaction, long nowMs) {
+    public Plan plan(TransactionView transaction, long dueMs) {
         return switch (transaction.status()) {
             case PREPARED, SUCCEED, FAILED -> new RestingPlan();
             case SUBMITTED ->
-                TimedOut.isOver(transaction, nowMs)
+                TimedOut.isOver(transaction, dueMs)
                         ? new TimedOut(transaction)
                         : new Forward(transaction, new Steps(transaction.submission()));
             case ABORTING -> new Backward(transaction, new Steps(transaction.submission()));
@@ -174,7 +175,7 @@ public final class SagaMode implements TransactionMode {
         @Override
         public String reason() {
             String url = transaction.submission().action(failedRow >> 1);
-            return "url:" + url + " return failed: " + transaction.lastText(failedRow);
+            return "url:" + MaskedUrl.of(url) + " return failed: " + transaction.lastText(failedRow);
         }
 
         @Override

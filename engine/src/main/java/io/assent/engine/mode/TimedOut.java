@@ -8,8 +8,8 @@ final class TimedOut extends Plan {
         timeoutS = (transaction.deadlineMs() - transaction.createTimeMs()) / 1_000;
     }
 
-    static boolean isOver(TransactionView transaction, long nowMs) {
-        return transaction.deadlineMs() > 0 && nowMs >= transaction.deadlineMs();
+    static boolean isOver(TransactionView transaction, long dueMs) {
+        return transaction.deadlineMs() > 0 && dueMs >= transaction.deadlineMs();
     }
 
     @Override

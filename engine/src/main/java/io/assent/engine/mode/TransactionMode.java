@@ -146,6 +146,10 @@ public interface TransactionMode {
         BRANCH_ERRORS_AND_ONGOING
     }
 
-    /** What is next, from the stored state alone. */
-    Plan plan(TransactionView transaction, long nowMs);
+    /**
+     * What is next, from the stored state alone.
+     *
+     * @param dueMs deadlines up to here have come
+     */
+    Plan plan(TransactionView transaction, long dueMs);
 }

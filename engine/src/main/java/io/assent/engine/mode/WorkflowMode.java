@@ -76,8 +76,8 @@ public final class WorkflowMode implements TransactionMode {
     }
 
     @Override
-    public Plan plan(TransactionView transaction, long nowMs) {
-        boolean called = transaction.status() == TransactionStatus.PREPARED && TimedOut.isOver(transaction, nowMs);
+    public Plan plan(TransactionView transaction, long dueMs) {
+        boolean called = transaction.status() == TransactionStatus.PREPARED && TimedOut.isOver(transaction, dueMs);
         return called ? new CheckBack() : new RestingPlan();
     }
 

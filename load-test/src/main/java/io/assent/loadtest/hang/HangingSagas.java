@@ -96,7 +96,8 @@ final class HangingSagas {
     private void stopAll() throws IOException {
         for (; stopped < submitted; stopped++) {
             final int status = server.post("forceStop", "{\"gid\":\"" + prefix + stopped + "\"}");
-            if (status != 200) {
+            // Where calls are answered, most have ended by themselves.
+            if (status != 200 && status != 409) {
                 throw new IOException("forceStop of a saga to a hanging target was answered " + status);
             }
         }

@@ -54,9 +54,10 @@ public final class HangingTargets implements AutoCloseable {
                     }
                 }
                 case GRPC -> {
-                    targets.grpc = GrpcParticipant.startHanging(speaking);
+                    // One at least speaks it.
+                    targets.grpc = GrpcParticipant.startHanging(Math.max(1, speaking));
                     targets.grpc.ports().forEach(port -> targets.urls.add("127.0.0.1:" + port + "/busi.Busi/Hang"));
-                    for (int i = speaking; i < count; i++) {
+                    for (int i = Math.max(1, speaking); i < count; i++) {
                         targets.urls.add("127.0.0.1:" + targets.listen(false) + "/busi.Busi/Hang");
                     }
                 }

@@ -46,14 +46,17 @@ public final class MixedParticipant implements LoadParticipant {
     private static final ByteBuf SUCCESS =
             HttpMessages.constant(HttpMessages.json(200, "{\"dtm_result\":\"SUCCESS\"}"));
     private static final ByteBuf HEAD =
-            constant("HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 1000000000\r\n\r\n");
+            constant("HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 1000000\r\n\r\n");
+    private static final ByteBuf ENDLESS_HEAD =
+            constant("HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n");
     private static final ByteBuf STATUS_LINE = constant("HTTP/1.1 200 OK\r\n");
     private static final ByteBuf HEADERS = constant(("X-Endless: " + "x".repeat(200) + "\r\n").repeat(64));
     private static final ByteBuf BODY = constant("x".repeat(16 << 10));
+    private static final ByteBuf CHUNK = constant("4000\r\n" + "x".repeat(16 << 10) + "\r\n");
     private static final ByteBuf BYTE = constant("x");
     private static final ByteBuf EMPTY_MESSAGE = HttpMessages.constant(new byte[5]);
-    /** Begins a message of 100 MB. */
-    private static final ByteBuf MESSAGE_HEAD = HttpMessages.constant(new byte[] {0, 5, (byte) 0xF5, (byte) 0xE1, 0});
+    /** Begins a message of 8,000,000 bytes, which is just not too many. */
+    private static final ByteBuf MESSAGE_HEAD = HttpMessages.constant(new byte[] {0, 0, 0x7A, 0x12, 0});
 
     private static final int GRPC_HEADERS = 64;
     private static final int GRPC_HEADER_BYTES = 64 << 10;
@@ -210,8 +213,8 @@ public final class MixedParticipant implements LoadParticipant {
                     begin(context, HEADERS);
                 }
                 case BODY -> {
-                    context.write(HEAD.duplicate());
-                    begin(context, BODY);
+                    context.write(ENDLESS_HEAD.duplicate());
+                    begin(context, CHUNK);
                 }
                 case CLOSE -> context.writeAndFlush(SUCCESS.duplicate()).addListener(ChannelFutureListener.CLOSE);
             }

@@ -3,6 +3,7 @@ package io.assent.server.alert;
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
 import io.assent.engine.Alert;
+import io.assent.engine.MaskedUrl;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -22,7 +23,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Posts alerts to a web hook (PROTOCOL 6.10), a bounded number at a time; more wait, and what is beyond that is dropped and counted. The
- * hook's answer is only logged. Nobody waits for it.
+ * hook's answer is only logged. No transaction waits for it.
  *
  * <p>Any thread; the client library's own threads send.
  */
@@ -47,6 +48,7 @@ public final class AlertWebHook implements Consumer<Alert>, AutoCloseable {
 
     private int inFlight;
     private boolean closed;
+    private volatile Runnable onIdle = () -> {};
     private long complainedNanos = System.nanoTime() - COMPLAINT_EVERY_NANOS;
 
     /**
@@ -87,7 +89,30 @@ public final class AlertWebHook implements Consumer<Alert>, AutoCloseable {
         post(alert);
     }
 
+    /** Hears when the last alert under way has ended. */
+    public void onIdle(Runnable listener) {
+        onIdle = listener;
+    }
+
+    /** Whether no alert is under way or waits. */
+    public synchronized boolean isIdle() {
+        return inFlight == 0 && waiting.isEmpty();
+    }
+
+    /** Posts one, and those that wait behind it when posting fails at once. */
     private void post(Alert alert) {
+        for (Alert next = alert; next != null; ) {
+            try {
+                send(next);
+                return;
+            } catch (RuntimeException unsendable) {
+                ended(null, unsendable);
+                next = next();
+            }
+        }
+    }
+
+    private void send(Alert alert) {
         HttpRequest request = HttpRequest.newBuilder(address)
                 .timeout(timeout)
                 .header("Content-Type", "application/json")
@@ -95,7 +120,10 @@ public final class AlertWebHook implements Consumer<Alert>, AutoCloseable {
                 .build();
         http.sendAsync(request, BodyHandlers.discarding()).whenComplete((response, failure) -> {
             ended(response, failure);
-            next();
+            Alert next = next();
+            if (next != null) {
+                post(next);
+            }
         });
     }
 
@@ -108,16 +136,17 @@ public final class AlertWebHook implements Consumer<Alert>, AutoCloseable {
         complain(failure == null ? "answers " + response.statusCode() : "can not be reached: " + failure.getMessage());
     }
 
-    private void next() {
-        Alert alert;
+    /** The next one that takes the place of one that has ended, or null. */
+    private Alert next() {
         synchronized (this) {
-            alert = closed ? null : waiting.pollFirst();
-            if (alert == null) {
-                inFlight--;
-                return;
+            Alert alert = closed ? null : waiting.pollFirst();
+            if (alert != null) {
+                return alert;
             }
+            inFlight--;
         }
-        post(alert);
+        onIdle.run();
+        return null;
     }
 
     /** At most one line a minute. */
@@ -125,7 +154,7 @@ public final class AlertWebHook implements Consumer<Alert>, AutoCloseable {
         long now = System.nanoTime();
         if (now - complainedNanos >= COMPLAINT_EVERY_NANOS) {
             complainedNanos = now;
-            LOG.warn("AlertWebHook {} {}", address, what);
+            LOG.warn("AlertWebHook {} {}", MaskedUrl.of(address.toString()), what);
         }
     }
 

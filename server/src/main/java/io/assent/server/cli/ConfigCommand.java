@@ -12,8 +12,9 @@ import picocli.CommandLine.Mixin;
         mixinStandardHelpOptions = true,
         sortOptions = false,
         description = {
-            "Prints every setting as a server with the same arguments, file and environment would have it, with where its",
-            "value comes from and what it means. Secrets are not shown. The exit code is 2 when such a server would not start."
+            "Prints every setting as a server with the same arguments would have it.",
+            "Each stands there with where its value comes from and what it means. Secrets are not shown.",
+            "The exit code is 2 when a setting can not be used."
         })
 final class ConfigCommand implements Runnable {
     @Mixin

@@ -11,7 +11,7 @@ final class DataOption {
     @Option(
             names = "--data",
             paramLabel = "DIR",
-            defaultValue = "${DATA_DIR:-data}",
+            defaultValue = "${ASSENT_DATA_DIR:-${DATA_DIR:-data}}",
             description =
                     "Reads the journal in this data directory, of a running or a stopped server (the default is ${DEFAULT-VALUE}).")
     private Path data;

@@ -62,6 +62,9 @@ final class JournalCommand implements Runnable {
                         + ":" + place.offset() + (place.synced() ? "" : " unsynced"));
             }
             events.onRecord(body, offset, length);
+            if (prints[0] && length == 0) {
+                out.println("    time kept");
+            }
         });
         return ExitCode.OK.code();
     }

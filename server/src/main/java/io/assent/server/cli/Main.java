@@ -20,6 +20,7 @@ import picocli.CommandLine.Spec;
         subcommands = {
             ServeCommand.class,
             QuickstartCommand.class,
+            ParticipantCommand.class,
             JournalCommand.class,
             TxCommand.class,
             ConfigCommand.class,

@@ -14,8 +14,8 @@ import picocli.CommandLine.Command;
         name = "quickstart",
         mixinStandardHelpOptions = true,
         description = {
-            "Starts a server on a fresh data directory and a participant, runs a transfer that succeeds and one",
-            "that is undone, and shows what was called. The exit code is 1 when anything differs from the explanation."
+            "Shows a transfer that succeeds and one that is undone, with a server and a participant of its own.",
+            "The exit code is 1 when anything differs from the explanation."
         })
 final class QuickstartCommand implements Callable<Integer> {
 

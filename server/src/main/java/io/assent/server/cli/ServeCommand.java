@@ -26,19 +26,31 @@ import picocli.CommandLine.Option;
         versionProvider = ServeCommand.Versions.class,
         sortOptions = false,
         description = {
-            "Runs the coordinator until SIGTERM or SIGINT; a second signal stops it at once. Every setting can also stand",
-            "in the environment or in the YAML file: assent config lists them, docs/operating.md explains them."
+            "Runs the coordinator until SIGTERM or SIGINT; a second signal stops it at once.",
+            "Every setting can also stand in the environment or in the YAML file.",
+            "assent config lists them, docs/operating.md explains them."
         },
         footer = {
             "",
-            "Exit codes: 0 stopped; 2 bad setting; 10 data directory not writable; 11 in use; 12 port in use;",
-            "13 too few file descriptors; 14 journal damaged; 15 journal of a newer version; 16 missing JVM flags;",
-            "17 data directory of the other kind of clock; 18 no space on the disk to start with;",
-            "19 a file of the data directory was taken away under the server; 20 stopped itself because it",
-            "could not go on."
+            "Exit codes:",
+            "  0   It was stopped.",
+            "  2   A setting or an argument is bad.",
+            "  10  The data directory is not writable.",
+            "  11  The data directory is in use by another process.",
+            "  12  A port is in use.",
+            "  13  There are too few file descriptors.",
+            "  14  The journal is damaged.",
+            "  15  The journal was written by a newer version.",
+            "  16  JVM flags are missing.",
+            "  17  The data directory has the other kind of clock.",
+            "  18  The disk has no space for a start.",
+            "  19  A file of the data directory was taken away under the server.",
+            "  20  It stopped itself because it could not go on."
         })
 final class ServeCommand implements Callable<Integer> {
     private static final Logger LOG = LoggerFactory.getLogger(ServeCommand.class);
+    /** What the launcher made of the machine. */
+    private static final String LAUNCHED = "assent.launched";
 
     @Mixin
     private SettingOptions options;
@@ -70,10 +82,11 @@ final class ServeCommand implements Callable<Integer> {
         ServerConfig serverConfig = ServerConfig.of(settings);
         Logging.apply(serverConfig.log());
         LOG.info(
-                "assent {} starts on Java {}, process {}",
+                "assent {} starts on Java {} as process {}, {}",
                 Version.text(),
                 Runtime.version(),
-                ProcessHandle.current().pid());
+                ProcessHandle.current().pid(),
+                System.getProperty(LAUNCHED, "not by its launcher"));
         LOG.info("settings: {}", settings.given());
         settings.warnings().forEach(warning -> LOG.warn("{}", warning));
         if (reset) {
@@ -97,7 +110,12 @@ final class ServeCommand implements Callable<Integer> {
             server.start();
         } catch (StartFailure failure) {
             server.close();
-            throw failure;
+            if (!serverConfig.log().outputs().contains("stderr")) {
+                // Whoever started it looks there.
+                System.err.println("assent: " + failure.getMessage());
+            }
+            LOG.error("assent can not start: {}", failure.getMessage());
+            return failure.exitCode().code();
         } catch (RuntimeException failure) {
             if (Halts.isStopped(failure)) {
                 awaitUninterruptibly(stopped);

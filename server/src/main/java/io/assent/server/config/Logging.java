@@ -85,6 +85,7 @@ public final class Logging {
     private static Appender<ILoggingEvent> behindQueue(LoggerContext context, Appender<ILoggingEvent> writer) {
         AsyncAppender queue = new AsyncAppender();
         queue.setContext(context);
+        queue.setName("assent-log");
         queue.setQueueSize(LINES_WAITING_MAX);
         queue.setDiscardingThreshold(0);
         queue.setNeverBlock(true);

@@ -43,7 +43,10 @@ public final class Settings {
             integer("BufferPoolBytes", "134217728", "bytes of large commands under way at most"),
             integer("ConnectionsMax", "10000", "client connections at most"),
             integer("FreeDiskMin", "536870912", "bytes of free disk below which new transactions are refused"),
-            text("TrustStore", "", "file of certificates that branch calls over TLS trust; empty for the system's"),
+            text(
+                    "TrustStore",
+                    "",
+                    "file of certificates that branch calls over TLS trust, a key store or PEM; empty for the system's"),
             text("TrustStorePassword", "", "password of the trust store"),
             text("GrpcTls", "", "gRPC targets called over TLS: host:port, host, *.domain or *, with commas between"),
             text("LogLevel", "info", "debug, info, warn or error"),

@@ -3,6 +3,7 @@ package io.assent.server.metrics;
 import io.assent.engine.Answer;
 import io.assent.engine.TransactionKind;
 import io.assent.engine.TransactionStatus;
+import io.assent.transport.SteadyTasks;
 import io.assent.transport.front.FrontMeter;
 import io.prometheus.metrics.core.metrics.CounterWithCallback;
 import io.prometheus.metrics.core.metrics.Gauge;
@@ -35,6 +36,7 @@ public final class Metrics implements FrontMeter {
 
     private final PrometheusRegistry registry = new PrometheusRegistry();
     private final PrometheusTextFormatWriter writer = PrometheusTextFormatWriter.create();
+    private final SteadyTasks tasks;
     private final ApiMeters http;
     private final ApiMeters grpc;
     private final EngineMeters engine;
@@ -45,8 +47,10 @@ public final class Metrics implements FrontMeter {
     /**
      * @param nettyVersion shown in the place of DTM's web framework
      * @param grpcVersion shown as DTM shows its own
+     * @param tasks hears of values that can not be told
      */
-    public Metrics(String nettyVersion, String grpcVersion) {
+    public Metrics(String nettyVersion, String grpcVersion, SteadyTasks tasks) {
+        this.tasks = tasks;
         Gauge.builder()
                 .name("dtm_server_info")
                 .help("Versions of the libraries that serve HTTP and gRPC.")
@@ -103,7 +107,7 @@ public final class Metrics implements FrontMeter {
         GaugeWithCallback.builder()
                 .name(name)
                 .help(help)
-                .callback(callback -> callback.call(value.getAsDouble()))
+                .callback(callback -> asked(() -> callback.call(value.getAsDouble())))
                 .register(registry);
     }
 
@@ -112,7 +116,7 @@ public final class Metrics implements FrontMeter {
         CounterWithCallback.builder()
                 .name(name)
                 .help(help)
-                .callback(callback -> callback.call(value.getAsDouble()))
+                .callback(callback -> asked(() -> callback.call(value.getAsDouble())))
                 .register(registry);
     }
 
@@ -124,7 +128,8 @@ public final class Metrics implements FrontMeter {
                 .labelNames(label)
                 .callback(callback -> {
                     for (int i = 0; i < labelValues.length; i++) {
-                        callback.call(values[i].getAsDouble(), labelValues[i]);
+                        int place = i;
+                        asked(() -> callback.call(values[place].getAsDouble(), labelValues[place]));
                     }
                 })
                 .register(registry);
@@ -138,10 +143,16 @@ public final class Metrics implements FrontMeter {
                 .labelNames(label)
                 .callback(callback -> {
                     for (int i = 0; i < labelValues.length; i++) {
-                        callback.call(values[i].getAsDouble(), labelValues[i]);
+                        int place = i;
+                        asked(() -> callback.call(values[place].getAsDouble(), labelValues[place]));
                     }
                 })
                 .register(registry);
+    }
+
+    /** A value that can not be told is left out. */
+    private void asked(Runnable question) {
+        tasks.run(SteadyTasks.Kind.METRICS, question);
     }
 
     /** How many unfinished transactions there are of each kind in each status. */
@@ -154,7 +165,8 @@ public final class Metrics implements FrontMeter {
                     for (TransactionKind kind : TransactionKind.standard()) {
                         for (TransactionStatus status : TransactionStatus.values()) {
                             if (!status.isTerminal()) {
-                                callback.call(count.applyAsInt(kind, status), kind.wireName(), status.wireName());
+                                asked(() -> callback.call(
+                                        count.applyAsInt(kind, status), kind.wireName(), status.wireName()));
                             }
                         }
                     }

@@ -16,15 +16,18 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.function.BiConsumer;
 
 /**
  * A participant over real HTTP: two accounts, TransOut and TransIn, and the compensation of each. It keeps its own record of who called what, does
  * nothing twice, and undoes nothing that was not done.
  */
-final class Bank implements AutoCloseable {
+public final class Bank implements AutoCloseable {
 
     /** One call as the participant saw it. */
-    record Call(String gid, String operation, String what, int status) {}
+    public record Call(String gid, String operation, String what, int status) {}
+
+    private static final Set<String> NEEDED = Set.of("gid", "branch_id", "op");
 
     private final HttpServer server;
     private final ExecutorService threads = Executors.newFixedThreadPool(2);
@@ -34,8 +37,15 @@ final class Bank implements AutoCloseable {
     private final Set<String> done = new HashSet<>();
     private final Set<String> refusing = new HashSet<>();
 
-    Bank() throws IOException {
-        server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+    private final BiConsumer<Call, Map<String, Integer>> listener;
+
+    /**
+     * @param port 0 for any free one
+     * @param listener hears of every call when it was answered, with the balances then, in the thread that answered
+     */
+    public Bank(int port, BiConsumer<Call, Map<String, Integer>> listener) throws IOException {
+        this.listener = listener;
+        server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 0);
         server.setExecutor(threads);
         server.createContext("/TransOut", exchange -> handle(exchange, "TransOut", "alice", -1));
         server.createContext("/TransOutUndo", exchange -> handle(exchange, "TransOutUndo", "alice", 1));
@@ -44,7 +54,7 @@ final class Bank implements AutoCloseable {
         server.start();
     }
 
-    String url(String operation) {
+    public String url(String operation) {
         return "http://127.0.0.1:" + server.getAddress().getPort() + "/" + operation;
     }
 
@@ -53,7 +63,7 @@ final class Bank implements AutoCloseable {
         refusing.add(gid);
     }
 
-    synchronized Map<String, Integer> balances() {
+    public synchronized Map<String, Integer> balances() {
         return new TreeMap<>(balances);
     }
 
@@ -65,6 +75,10 @@ final class Bank implements AutoCloseable {
     private void handle(HttpExchange exchange, String what, String account, int sign) throws IOException {
         byte[] body = exchange.getRequestBody().readAllBytes();
         Map<String, String> query = query(exchange.getRequestURI().getQuery());
+        if (!query.keySet().containsAll(NEEDED)) {
+            reply(exchange, 400, "{\"error\":\"a coordinator calls with gid, branch_id and op\"}");
+            return;
+        }
         JsonNode payload = json.readTree(body);
         int status = apply(
                 query.get("gid"),
@@ -73,10 +87,17 @@ final class Bank implements AutoCloseable {
                 what,
                 account,
                 sign * payload.path("amount").asInt());
-        byte[] reply = (status == 200 ? "{\"dtm_result\":\"SUCCESS\"}" : "{\"error\":\"bob's account is closed\"}")
-                .getBytes(StandardCharsets.UTF_8);
-        exchange.sendResponseHeaders(status, reply.length);
-        exchange.getResponseBody().write(reply);
+        reply(
+                exchange,
+                status,
+                status == 200 ? "{\"dtm_result\":\"SUCCESS\"}" : "{\"error\":\"bob's account is closed\"}");
+        listener.accept(new Call(query.get("gid"), query.get("op"), what, status), balances());
+    }
+
+    private static void reply(HttpExchange exchange, int status, String text) throws IOException {
+        byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+        exchange.sendResponseHeaders(status, bytes.length);
+        exchange.getResponseBody().write(bytes);
         exchange.close();
     }
 
@@ -95,9 +116,9 @@ final class Bank implements AutoCloseable {
 
     private static Map<String, String> query(String text) {
         Map<String, String> values = new TreeMap<>();
-        for (String pair : text.split("&")) {
+        for (String pair : text == null ? new String[0] : text.split("&")) {
             String[] parts = pair.split("=", 2);
-            values.put(parts[0], parts[1]);
+            values.put(parts[0], parts.length == 1 ? "" : parts[1]);
         }
         return values;
     }

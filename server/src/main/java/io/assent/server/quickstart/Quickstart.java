@@ -39,7 +39,7 @@ public final class Quickstart {
     /** Runs the whole lesson; true when everything was as explained. */
     public boolean run() throws IOException {
         Path data = Files.createTempDirectory("assent-quickstart");
-        try (Bank bank = new Bank();
+        try (Bank bank = new Bank(0, (call, balances) -> {});
                 CoordinatorServer server = start(data)) {
             String url = "http://127.0.0.1:" + server.httpPort() + "/api/dtmsvr";
             out.println("A coordinator listens at " + url + " (journal in a fresh directory, fsync),");

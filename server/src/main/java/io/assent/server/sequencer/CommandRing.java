@@ -71,6 +71,16 @@ public final class CommandRing {
         return ring.getCursor() < next;
     }
 
+    /** The last command published, for {@link #isTaken}. */
+    long published() {
+        return ring.getCursor();
+    }
+
+    /** Whether this command and all before it were taken. The drainer's thread. */
+    boolean isTaken(long command) {
+        return next > command;
+    }
+
     public int slots() {
         return ring.getBufferSize();
     }

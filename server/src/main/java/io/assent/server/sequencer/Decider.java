@@ -12,6 +12,7 @@ public interface Decider {
     int decide(
             long position,
             long nowMs,
+            long dueMs,
             Pressure pressure,
             DirectBuffer command,
             int offset,

@@ -8,12 +8,15 @@ import java.util.concurrent.atomic.AtomicBoolean;
  * machines with few cores.
  */
 public final class LoopDrainer implements Drainer {
-    private static final long LONGEST_SLEEP_MS = 1_000;
+    /** Behind this, sockets have been read. */
+    private static final long SOCKETS_READ_MS = 1;
 
     private final Sequencer sequencer;
     private final LoopOutlet loop;
     private final AtomicBoolean scheduled = new AtomicBoolean();
-    private long sleepingUntilMs = Long.MAX_VALUE;
+    /** Monotonic time of the earliest wake-up that is planned. */
+    private long wakesAtMs = Long.MAX_VALUE;
+
     private volatile boolean started;
     private volatile boolean closed;
 
@@ -42,9 +45,8 @@ public final class LoopDrainer implements Drainer {
         }
         boolean more = sequencer.drain();
         if (more && sequencer.clock().isBehind()) {
-            // Sockets are read before time moves on.
             if (scheduled.compareAndSet(false, true)) {
-                loop.executeLater(this::drain, 1);
+                loop.executeLater(this::drain, SOCKETS_READ_MS);
             }
         } else if (more) {
             wake();
@@ -53,22 +55,24 @@ public final class LoopDrainer implements Drainer {
         }
     }
 
-    /** Has itself woken for the next deadline; an earlier one schedules once more, a later one finds nothing due. */
+    /** Has itself woken when the sequencer's rest is over; what is planned sooner serves too. */
     private void sleep() {
-        long deadlineMs = sequencer.nextDeadlineMs();
-        if (deadlineMs == Long.MAX_VALUE || sequencer.clock().isManual()) {
+        long restMs = sequencer.restMs();
+        if (restMs == Long.MAX_VALUE) {
             return;
         }
-        long now = sequencer.clock().nowMs();
-        long wakeMs = Math.min(Math.max(deadlineMs, now + 1), now + LONGEST_SLEEP_MS);
-        if (wakeMs < sleepingUntilMs) {
-            sleepingUntilMs = wakeMs;
+        long wakeMs = sequencer.clock().monotonicMs() + restMs;
+        if (wakeMs < wakesAtMs) {
+            wakesAtMs = wakeMs;
             loop.executeLater(
                     () -> {
-                        sleepingUntilMs = Long.MAX_VALUE;
-                        wake();
+                        // Otherwise a sooner one has come between, and another plan holds.
+                        if (wakesAtMs == wakeMs) {
+                            wakesAtMs = Long.MAX_VALUE;
+                            wake();
+                        }
                     },
-                    wakeMs - now);
+                    restMs);
         }
     }
 

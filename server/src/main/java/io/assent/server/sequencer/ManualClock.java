@@ -1,17 +1,20 @@
 package io.assent.server.sequencer;
 
 import io.assent.transport.front.ClockControl;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 
 /**
  * Moves the manual clock, one instant at a time: set it to the next deadline, let that fire, wait until everything it caused has come to rest, look
- * again. Wishes are fulfilled one after the other; other requests go on meanwhile.
+ * again. Wishes are fulfilled one after the other; other requests go on meanwhile. None is answered before its time is durable: the clock does not go
+ * back over a restart.
  *
  * <p>{@link #advance} may be called by any thread; the rest belongs to the drainer.
  */
@@ -34,6 +37,19 @@ public final class ManualClock implements ClockControl {
         }
     }
 
+    /** An answer that waits until its time would outlive this process. */
+    private static final class Ending {
+        final Wish wish;
+        final Advanced advanced;
+        /** -1 while there is no room to record it. */
+        long position = -1;
+
+        Ending(Wish wish, Advanced advanced) {
+            this.wish = wish;
+            this.advanced = advanced;
+        }
+    }
+
     /** Wakes the drainer, now or after some milliseconds of real time. */
     public interface Waker {
         void wakeAfter(long delayMs);
@@ -43,13 +59,17 @@ public final class ManualClock implements ClockControl {
     private final LongSupplier nanoTime;
     private final Waker waker;
     private final ConcurrentLinkedQueue<Wish> wishes = new ConcurrentLinkedQueue<>();
+    private final ArrayDeque<Ending> endings = new ArrayDeque<>();
+    private final BooleanSupplier restsOutside;
     private Wish current;
 
-    public ManualClock(Sequencer sequencer, LongSupplier nanoTime, Waker waker) {
+    /** @param restsOutside whether what left the engine and is no call has come to its end: alerts. Who changes that wakes the drainer */
+    public ManualClock(Sequencer sequencer, LongSupplier nanoTime, Waker waker, BooleanSupplier restsOutside) {
         this.sequencer = sequencer;
         this.nanoTime = nanoTime;
         this.waker = waker;
-        sequencer.manualClock(this);
+        this.restsOutside = restsOutside;
+        sequencer.manualClock(this, () -> waker.wakeAfter(0));
         sequencer.decider().onDeadlineFired(gid -> {
             if (current != null && current.touched.size() < TOUCHED_MAX) {
                 current.touched.add(gid);
@@ -78,6 +98,24 @@ public final class ManualClock implements ClockControl {
             finish(current, null);
             current = wishes.poll();
         }
+        return answerEndings();
+    }
+
+    /** Answers what is durable; true when there is something to sync. */
+    private boolean answerEndings() {
+        for (Ending ending = endings.peekFirst(); ending != null; ending = endings.peekFirst()) {
+            if (ending.position < 0) {
+                ending.position = sequencer.keepTime();
+                if (ending.position < 0) {
+                    return false;
+                }
+            }
+            if (!sequencer.isDurable(ending.position)) {
+                return !sequencer.isBeingSynced(ending.position);
+            }
+            endings.pollFirst();
+            ending.wish.whenDone.accept(ending.advanced);
+        }
         return false;
     }
 
@@ -85,6 +123,7 @@ public final class ManualClock implements ClockControl {
         Decider decider = sequencer.decider();
         return sequencer.isQuiet()
                 && decider.openCallCount() == 0
+                && restsOutside.getAsBoolean()
                 && decider.nextDeadlineMs() > sequencer.clock().nowMs();
     }
 
@@ -140,7 +179,12 @@ public final class ManualClock implements ClockControl {
 
     private void finish(Wish wish, List<String> busy) {
         long next = sequencer.decider().nextDeadlineMs();
-        wish.whenDone.accept(new Advanced(
-                sequencer.clock().nowMs(), new ArrayList<>(wish.touched), next == Long.MAX_VALUE ? -1 : next, busy));
+        endings.addLast(new Ending(
+                wish,
+                new Advanced(
+                        sequencer.clock().nowMs(),
+                        new ArrayList<>(wish.touched),
+                        next == Long.MAX_VALUE ? -1 : next,
+                        busy)));
     }
 }

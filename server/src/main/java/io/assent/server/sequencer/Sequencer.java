@@ -1,5 +1,6 @@
 package io.assent.server.sequencer;
 
+import io.assent.engine.Answer;
 import io.assent.engine.Commands;
 import io.assent.engine.EffectQueue;
 import io.assent.engine.EffectQueue.AlertEffect;
@@ -14,6 +15,7 @@ import io.assent.engine.EffectQueue.TopicsEffect;
 import io.assent.engine.EffectQueue.WaitsEffect;
 import io.assent.engine.EffectQueue.WithdrawEffect;
 import io.assent.engine.Pressure;
+import io.assent.engine.Rejection;
 import io.assent.engine.Settings;
 import io.assent.engine.codec.CommandFrame;
 import io.assent.engine.codec.CommandPublisher;
@@ -23,11 +25,13 @@ import io.assent.transport.front.FrontLoop;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.agrona.DirectBuffer;
 import org.agrona.ExpandableArrayBuffer;
 import org.agrona.MutableDirectBuffer;
+import org.agrona.concurrent.UnsafeBuffer;
 
 /**
  * The three stages of a command, run by one drainer: decide, journal, release. A batch is everything the ring holds, up to a bound; what was due
@@ -44,6 +48,17 @@ public final class Sequencer {
     private static final int OWN_COMMANDS_MAX = 8;
     /** Room asked for beyond a command's own length: what the events of the fullest command may take. */
     private static final int EVENTS_RESERVE_BYTES = 2 << 20;
+    /** Without room for so long, the journal is not only behind: clients are not kept waiting any more. */
+    private static final long NO_ROOM_GRACE_MS = 1_000;
+    /** Without room, it is looked for again so soon. */
+    private static final long ROOM_LOOK_MS = 100;
+    /** While something is open or waits for its time, the present is looked at so often: a longer silence is a pause of the process. */
+    private static final long HEARTBEAT_MS = EngineClock.STEP_MS_MAX / 2;
+
+    /** What a client is told whose request can not be recorded. */
+    static final Rejection NO_ROOM = Rejection.unavailable(
+            "bound.journal",
+            "nothing can be recorded now: the journal's disk is full; nothing has happened, try again");
 
     /** Effects of one batch and the position they depend on. */
     private static final class Batch {
@@ -64,13 +79,35 @@ public final class Sequencer {
     private final ExpandableArrayBuffer events = new ExpandableArrayBuffer(64 << 10);
     private final ExpandableArrayBuffer ownCommand = new ExpandableArrayBuffer(256);
     private final CommandPublisher ownCommands;
+    private final CommandRing.Taker taker = this::take;
     private final ArrayDeque<Batch> unreleased = new ArrayDeque<>();
     private final ArrayDeque<Batch> spareBatches = new ArrayDeque<>();
 
+    /** Commands of the process itself that came while the journal had no room; at most as many as calls were open. They are decided first. */
+    private final ArrayDeque<byte[]> setAside = new ArrayDeque<>();
+
     private int ownCommandLength;
     private Batch batch;
+    /** Deadlines do not come before the ring is taken up to here; -1 when nothing is waited for. */
+    private long beforeDeadlines = -1;
+    /** Whether the last drain left something for want of room in the journal. */
     private boolean outOfRoom;
+
+    private boolean noRoom;
+    /** Monotonic time since which the journal has no room. */
+    private long noRoomSinceMs;
+
+    private volatile boolean starved;
     private ManualClock manualClock;
+    /** The position that the last sync has to reach. */
+    private long syncAskedFor;
+
+    /** Time of the last record of this process. */
+    private long recordedMs;
+    /** Batches that were handed to a loop and not yet delivered there. */
+    private final AtomicInteger delivering = new AtomicInteger();
+
+    private Runnable onDelivered = () -> {};
     private volatile int openCalls;
     private volatile boolean idle;
 
@@ -112,9 +149,38 @@ public final class Sequencer {
         batch = newBatch();
     }
 
-    /** Lets a manual clock look at every drain. */
-    void manualClock(ManualClock control) {
+    /**
+     * Lets a manual clock look at every drain.
+     *
+     * @param look run by the loop that has delivered the last batch under way
+     */
+    void manualClock(ManualClock control, Runnable look) {
         manualClock = control;
+        onDelivered = look;
+    }
+
+    /**
+     * Lets the present outlive this process: it is recorded, without events, unless the last record has it.
+     *
+     * @return the position that has to be durable for it, -1 while there is no room
+     */
+    long keepTime() {
+        if (clock.nowMs() > recordedMs) {
+            if (!hasRoom(EVENTS_RESERVE_BYTES)) {
+                return -1;
+            }
+            append(0);
+        }
+        return journal.appendedPosition();
+    }
+
+    /** Whether a sync that reaches this position was asked for. */
+    boolean isBeingSynced(long position) {
+        return position <= syncAskedFor;
+    }
+
+    boolean isDurable(long position) {
+        return position <= journal.durablePosition();
     }
 
     /** Calls that are open in the engine, as of the last drain. Any thread. */
@@ -142,30 +208,46 @@ public final class Sequencer {
                 more |= manualClock.step();
             }
             openCalls = decider.openCallCount();
-            more |= clock.isBehind() || (decider.hasWork() && !outOfRoom);
-            idle = !more && ring.isEmpty() && unreleased.isEmpty() && !outOfRoom;
-            return more && !outOfRoom;
+            more |= !outOfRoom && (clock.isBehind() || decider.hasWork());
+            idle = !more && isQuiet() && !outOfRoom;
+            return more;
         } catch (RuntimeException | Error failure) {
             halt.halt("the drainer failed behind position " + journal.appendedPosition(), failure);
             return false;
         }
     }
 
+    /** Whether the journal has had no room for a while: only reads and refusals are answered. As of the last drain; any thread. */
+    public boolean hasNoRoom() {
+        return starved;
+    }
+
     /** Before the first drain: what decides is set, and everything in doubt is called again. Its effects leave with the first drain. */
     public void start(Settings settings, long boot) {
+        clock.toPresent();
+        clock.letDeadlinesCome(true);
         run(commands -> commands.configure(settings));
         run(commands -> commands.resume(boot));
     }
 
     private void run(Consumer<Commands> command) {
         command.accept(ownCommands);
-        clock.step();
         decide(ownCommand, ownCommandLength);
     }
 
-    /** When to drain again if nothing is published, engine milliseconds; {@link Long#MAX_VALUE} for never. */
-    long nextDeadlineMs() {
-        return outOfRoom ? Long.MAX_VALUE : decider.nextDeadlineMs();
+    /**
+     * How long nobody needs to drain when nobody asks for it, milliseconds of real time; {@link Long#MAX_VALUE} for as long as it takes. Everything that
+     * waits in here has its way to go on by this or by a wake-up of its own.
+     */
+    long restMs() {
+        if (outOfRoom || noRoom) {
+            return ROOM_LOOK_MS;
+        }
+        long deadlineMs = clock.isManual() ? Long.MAX_VALUE : decider.nextDeadlineMs();
+        if (deadlineMs != Long.MAX_VALUE || decider.openCallCount() > 0 || !isQuiet()) {
+            return Math.min(HEARTBEAT_MS, Math.max(1, deadlineMs - clock.nowMs()));
+        }
+        return Long.MAX_VALUE;
     }
 
     EngineClock clock() {
@@ -176,46 +258,116 @@ public final class Sequencer {
         return decider;
     }
 
-    /** Whether nothing is published, left over or unreleased. */
+    /** Whether nothing is published, left over, unreleased or undelivered. */
     boolean isQuiet() {
-        return ring.isEmpty() && unreleased.isEmpty() && batch.effects.isEmpty() && !decider.hasWork();
+        return ring.isEmpty()
+                && delivering.get() == 0
+                && setAside.isEmpty()
+                && unreleased.isEmpty()
+                && batch.effects.isEmpty()
+                && !decider.hasWork();
     }
 
     private boolean decideBatch() {
-        long now = clock.step();
+        clock.toPresent();
+        if (decider.openCallCount() == 0 && decider.nextDeadlineMs() > clock.nowMs()) {
+            // Nothing can be overtaken: silence leaves no time behind.
+            clock.letDeadlinesCome(true);
+        }
         journal.beginBatch();
         outOfRoom = false;
-        int taken = ring.drain(BATCH_MAX, (command, length) -> {
-            if (!journal.tryReserve(length + EVENTS_RESERVE_BYTES)) {
-                outOfRoom = true;
-                return false;
-            }
-            decide(command, length);
+        if (noRoom) {
+            hasRoom(EVENTS_RESERVE_BYTES);
+        }
+        starved = noRoom && clock.monotonicMs() - noRoomSinceMs >= NO_ROOM_GRACE_MS;
+        decideSetAside();
+        if (!setAside.isEmpty() && !outOfRoom) {
             return true;
-        });
-        for (int i = 0; i < OWN_COMMANDS_MAX && hasOwnCommand(now); i++) {
-            if (!journal.tryReserve(EVENTS_RESERVE_BYTES)) {
+        }
+        if (beforeDeadlines < 0) {
+            beforeDeadlines = ring.published();
+        }
+        int taken = ring.drain(BATCH_MAX, taker);
+        letDeadlinesCome();
+        for (int i = 0; i < OWN_COMMANDS_MAX && hasOwnCommand(); i++) {
+            if (!hasRoom(EVENTS_RESERVE_BYTES)) {
                 outOfRoom = true;
                 break;
             }
             // Time first: what is left over from a bound has waited less long than what is due.
-            if (isTimeDue(now)) {
+            if (isTimeDue()) {
                 ownCommands.tick();
             } else {
                 ownCommands.continueWork();
             }
             decide(ownCommand, ownCommandLength);
         }
-        return taken == BATCH_MAX || hasOwnCommand(now);
+        return taken == BATCH_MAX || (hasOwnCommand() && !outOfRoom);
     }
 
-    private boolean hasOwnCommand(long now) {
-        return decider.hasWork() || isTimeDue(now);
+    /** One command of the ring; false when it stays there. */
+    private boolean take(DirectBuffer command, int length) {
+        if (CommandFrame.recordsNothing(command, 0)) {
+            decide(command, length);
+        } else if (setAside.isEmpty() && hasRoom(length + EVENTS_RESERVE_BYTES)) {
+            decide(command, length);
+        } else {
+            outOfRoom = true;
+            if (!starved) {
+                return false;
+            }
+            takeWithoutRoom(command, length);
+        }
+        return true;
     }
 
-    /** Replies that have arrived come before the time that would overtake them, also when they found the ring full. */
-    private boolean isTimeDue(long now) {
-        return decider.nextDeadlineMs() <= now && !hasBacklog();
+    /** A client is refused; what the process itself has to tell waits, out of the way of what needs no record. */
+    private void takeWithoutRoom(DirectBuffer command, int length) {
+        long requestId = CommandFrame.requestId(command, 0);
+        if (requestId != 0) {
+            batch.effects.answer(requestId, Answer.refused(NO_ROOM, null));
+        } else {
+            byte[] copy = new byte[length];
+            command.getBytes(0, copy);
+            setAside.addLast(copy);
+        }
+    }
+
+    private void decideSetAside() {
+        for (int i = 0; i < BATCH_MAX && !setAside.isEmpty(); i++) {
+            byte[] command = setAside.peekFirst();
+            if (!hasRoom(command.length + EVENTS_RESERVE_BYTES)) {
+                outOfRoom = true;
+                return;
+            }
+            setAside.pollFirst();
+            decide(new UnsafeBuffer(command), command.length);
+        }
+    }
+
+    private boolean hasRoom(int bytes) {
+        boolean room = journal.tryReserve(bytes);
+        if (!room && !noRoom) {
+            noRoomSinceMs = clock.monotonicMs();
+        }
+        noRoom = !room;
+        return room;
+    }
+
+    /** Replies that have arrived come before the deadlines that would overtake them, also those that found the ring full or were set aside. */
+    private void letDeadlinesCome() {
+        if (ring.isTaken(beforeDeadlines) && setAside.isEmpty() && !hasBacklog()) {
+            beforeDeadlines = -1;
+            clock.letDeadlinesCome(false);
+        }
+    }
+
+    private boolean hasOwnCommand() {
+        return decider.hasWork() || isTimeDue();
+    }
+
+    private boolean isTimeDue() {
+        return decider.nextDeadlineMs() <= clock.dueMs() && !hasBacklog();
     }
 
     private boolean hasBacklog() {
@@ -233,6 +385,7 @@ public final class Sequencer {
             eventBytes = decider.decide(
                     journal.appendedPosition() + 1,
                     clock.nowMs(),
+                    clock.dueMs(),
                     pressure.get(),
                     command,
                     0,
@@ -240,7 +393,7 @@ public final class Sequencer {
                     events,
                     batch.effects);
             if (eventBytes > 0) {
-                journal.append(clock.nowMs(), events, 0, eventBytes);
+                append(eventBytes);
             }
         } catch (RuntimeException | Error failure) {
             halt.halt(
@@ -248,6 +401,11 @@ public final class Sequencer {
                             + "' failed at position " + (journal.appendedPosition() + 1),
                     failure);
         }
+    }
+
+    private void append(int eventBytes) {
+        journal.append(clock.nowMs(), events, 0, eventBytes);
+        recordedMs = clock.nowMs();
     }
 
     /** Gives the batch to whoever syncs; its effects wait for their position. */
@@ -261,6 +419,7 @@ public final class Sequencer {
             batch = newBatch();
         }
         if (journal.appendedPosition() > journal.durablePosition()) {
+            syncAskedFor = journal.appendedPosition();
             if (syncThread == null) {
                 journal.sync();
             } else {
@@ -292,9 +451,21 @@ public final class Sequencer {
                     outlet.deliver(batchOfLoop);
                     batchOfLoop.clear();
                 } else {
-                    outlet.execute(() -> outlet.deliver(batchOfLoop));
+                    delivering.incrementAndGet();
+                    outlet.execute(() -> deliver(outlet, batchOfLoop));
                     perLoop.set(i, new ArrayList<>());
                 }
+            }
+        }
+    }
+
+    /** On the loop. */
+    private void deliver(LoopOutlet outlet, List<Effect> effects) {
+        try {
+            outlet.deliver(effects);
+        } finally {
+            if (delivering.decrementAndGet() == 0) {
+                onDelivered.run();
             }
         }
     }

@@ -8,7 +8,10 @@ import java.util.concurrent.locks.LockSupport;
 
 /** A thread of its own drains the ring and parks when there is nothing to do. For machines with cores to spare. */
 public final class ThreadDrainer implements Drainer {
-    private static final long LONGEST_SLEEP_MS = 1_000;
+    private static final long LONGEST_REST_MS = 1_000;
+    /** Behind this, a loop has read its sockets. */
+    private static final long SOCKETS_READ_MS = 1;
+
     private static final long NANOS_PER_MS = 1_000_000;
 
     private final Sequencer sequencer;
@@ -43,46 +46,54 @@ public final class ThreadDrainer implements Drainer {
 
     private void run() {
         while (!closed) {
-            woken = false;
-            for (Runnable task = between.poll(); task != null; task = between.poll()) {
-                task.run();
-            }
-            boolean more = unread.get() == 0 && sequencer.drain();
-            if (more && sequencer.clock().isBehind()) {
-                letSocketsBeRead();
-                more = false;
-            }
-            if (!more) {
-                sleep();
+            long restMs = turn();
+            if (restMs > 0) {
+                park(restMs);
             }
         }
+    }
+
+    /** One turn of the thread; returns for how long it may rest unless it is woken, milliseconds. */
+    long turn() {
+        woken = false;
+        for (Runnable task = between.poll(); task != null; task = between.poll()) {
+            task.run();
+        }
+        if (unread.get() > 0) {
+            return LONGEST_REST_MS;
+        }
+        boolean more = sequencer.drain();
+        if (more && sequencer.clock().isBehind()) {
+            letSocketsBeRead();
+        } else if (more) {
+            return 0;
+        }
+        return Math.min(LONGEST_REST_MS, sequencer.restMs());
+    }
+
+    /** Whether it was woken since its last turn began. */
+    boolean isWoken() {
+        return woken;
     }
 
     private void letSocketsBeRead() {
         unread.set(loops.size());
         for (LoopOutlet loop : loops) {
-            loop.execute(() -> {
-                unread.decrementAndGet();
-                wake();
-            });
+            loop.executeLater(
+                    () -> {
+                        unread.decrementAndGet();
+                        wake();
+                    },
+                    SOCKETS_READ_MS);
         }
     }
 
-    private void sleep() {
+    private void park(long restMs) {
         awake = false;
         if (!woken && between.isEmpty() && !closed) {
-            LockSupport.parkNanos(sleepMs() * NANOS_PER_MS);
+            LockSupport.parkNanos(restMs * NANOS_PER_MS);
         }
         awake = true;
-    }
-
-    private long sleepMs() {
-        long deadlineMs = sequencer.nextDeadlineMs();
-        if (deadlineMs == Long.MAX_VALUE || sequencer.clock().isManual()) {
-            return LONGEST_SLEEP_MS;
-        }
-        return Math.min(
-                LONGEST_SLEEP_MS, Math.max(1, deadlineMs - sequencer.clock().nowMs()));
     }
 
     @Override

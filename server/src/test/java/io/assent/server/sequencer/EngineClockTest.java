@@ -27,7 +27,10 @@ class EngineClockTest {
         EngineClock clock = clock(0);
         assertThat(clock.nowMs()).isEqualTo(START_MS);
         pass(250);
-        assertThat(clock.step()).isEqualTo(START_MS + 250);
+        assertThat(clock.toPresent()).isEqualTo(START_MS + 250);
+        assertThat(clock.dueMs()).as("deadlines come on their own").isEqualTo(START_MS);
+        clock.letDeadlinesCome(false);
+        assertThat(clock.dueMs()).isEqualTo(START_MS + 250);
         assertThat(clock.isBehind()).isFalse();
     }
 
@@ -38,7 +41,7 @@ class EngineClockTest {
         long before = clock.nowMs();
         for (int i = 0; i < 100; i++) {
             pass(100);
-            long now = clock.step();
+            long now = clock.toPresent();
             assertThat(now - before).isBetween(89L, 91L);
             before = now;
         }
@@ -50,23 +53,47 @@ class EngineClockTest {
         EngineClock clock = clock(0);
         wall += 24 * HOUR_MS;
         pass(500);
-        assertThat(clock.step()).isBetween(START_MS + 500, START_MS + 550);
+        assertThat(clock.toPresent()).isBetween(START_MS + 500, START_MS + 550);
     }
 
     @Test
-    void shouldTakeAPauseInStepsOfASecond() {
+    void shouldBeAtThePresentAtOnceBehindAPauseAndLetDeadlinesFollowInStepsOfASecond() {
         EngineClock clock = clock(0);
         pass(30_000);
+        assertThat(clock.toPresent()).isEqualTo(START_MS + 30_000);
+        clock.letDeadlinesCome(false);
+        assertThat(clock.dueMs()).as("no step before sockets are read").isEqualTo(START_MS);
         int steps = 0;
-        long before = clock.nowMs();
-        do {
-            long now = clock.step();
-            assertThat(now - before).isLessThanOrEqualTo(EngineClock.STEP_MS_MAX);
-            before = now;
+        long before = clock.dueMs();
+        while (clock.isBehind()) {
+            pass(1);
+            clock.toPresent();
+            clock.letDeadlinesCome(false);
+            assertThat(clock.dueMs() - before).isBetween(1L, EngineClock.STEP_MS_MAX);
+            before = clock.dueMs();
             steps++;
-        } while (clock.isBehind());
-        assertThat(steps).isEqualTo(30);
-        assertThat(before).isEqualTo(START_MS + 30_000);
+        }
+        assertThat(steps).isEqualTo(31);
+        assertThat(before).isEqualTo(clock.nowMs()).isEqualTo(START_MS + 30_031);
+    }
+
+    @Test
+    void shouldLetDeadlinesComeAtOnceBehindAnIdleHour() {
+        EngineClock clock = clock(0);
+        pass(HOUR_MS);
+        assertThat(clock.toPresent()).isEqualTo(START_MS + HOUR_MS);
+        clock.letDeadlinesCome(true);
+        assertThat(clock.dueMs()).isEqualTo(START_MS + HOUR_MS);
+        assertThat(clock.isBehind()).isFalse();
+    }
+
+    @Test
+    void shouldTellItsOffsetOfThePresentAlsoWhenNobodyHasLookedForLong() {
+        EngineClock clock = clock(0);
+        pass(HOUR_MS);
+        assertThat(clock.offsetMs()).isZero();
+        wall -= 5_000;
+        assertThat(clock.offsetMs()).isEqualTo(5_000);
     }
 
     @Test
@@ -74,16 +101,16 @@ class EngineClockTest {
         EngineClock clock = clock(START_MS + HOUR_MS);
         assertThat(clock.nowMs()).isEqualTo(START_MS + HOUR_MS);
         pass(1_000);
-        assertThat(clock.step()).isBetween(START_MS + HOUR_MS + 899, START_MS + HOUR_MS + 901);
+        assertThat(clock.toPresent()).isBetween(START_MS + HOUR_MS + 899, START_MS + HOUR_MS + 901);
     }
 
     @Test
     void shouldStandStillWhenManual() {
-        EngineClock clock = EngineClock.manual(() -> wall, 0);
+        EngineClock clock = EngineClock.manual(() -> nanos, () -> wall, 0);
         pass(5_000);
-        assertThat(clock.step()).isEqualTo(START_MS);
+        assertThat(clock.toPresent()).isEqualTo(START_MS);
         clock.set(START_MS + 7);
-        assertThat(clock.step()).isEqualTo(START_MS + 7);
+        assertThat(clock.toPresent()).isEqualTo(START_MS + 7);
         assertThatThrownBy(() -> clock.set(START_MS)).isInstanceOf(IllegalArgumentException.class);
     }
 }

@@ -20,6 +20,7 @@ final class CustomData {
     private final JsonFactory json = new JsonFactory();
     private final SubmissionBuilder builder;
     private boolean wholeFloats;
+    private String workflowName = "";
 
     CustomData(SubmissionBuilder builder) {
         this.builder = builder;
@@ -33,6 +34,7 @@ final class CustomData {
      */
     void read(TransactionKind kind, String text, boolean takesWholeFloats) throws RequestError {
         wholeFloats = takesWholeFloats;
+        workflowName = "";
         if (TransactionKind.WORKFLOW.equals(kind)) {
             readWorkflow(text);
         } else if (!text.isEmpty() && (TransactionKind.SAGA.equals(kind) || TransactionKind.MSG.equals(kind))) {
@@ -55,7 +57,13 @@ final class CustomData {
                 }
             });
         }
+        workflowName = name[0];
         builder.workflow(name[0], input[0]);
+    }
+
+    /** The name in what was read last, "" for none. */
+    String workflowName() {
+        return workflowName;
     }
 
     private static byte[] base64(JsonParser parser, JsonToken value) throws IOException, RequestError {

@@ -11,6 +11,7 @@ import io.assent.engine.TopicPage;
 import io.assent.engine.TransactionPage;
 import io.assent.engine.TransactionRecord;
 import io.assent.transport.Deadlines;
+import io.assent.transport.SteadyTasks;
 import io.netty.channel.EventLoop;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -18,7 +19,6 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Supplier;
 import org.agrona.collections.Long2ObjectHashMap;
 
 /**
@@ -40,10 +40,11 @@ public final class FrontLoop {
 
     private final int number;
     private final EventLoop eventLoop;
+    private final SteadyTasks tasks;
     private final FrontConfig config;
     private final Commands commands;
     private final History history;
-    private final Supplier<ServerState> state;
+    private final ServerCondition condition;
     private final ClockControl clock;
     private final Responses responses;
     private final FrontMeter meter;
@@ -63,19 +64,21 @@ public final class FrontLoop {
     FrontLoop(
             int number,
             EventLoop eventLoop,
+            SteadyTasks tasks,
             FrontConfig config,
             Commands commands,
             History history,
-            Supplier<ServerState> state,
+            ServerCondition condition,
             ClockControl clock,
             FrontMeter meter) {
         this.meter = meter;
         this.number = number;
         this.eventLoop = eventLoop;
+        this.tasks = tasks;
         this.config = config;
         this.commands = commands;
         this.history = history;
-        this.state = state;
+        this.condition = condition;
         this.clock = clock;
         RecordJson json = new RecordJson(config.zone());
         this.responses = new Responses(json, meter);
@@ -83,7 +86,8 @@ public final class FrontLoop {
     }
 
     void start() {
-        eventLoop.scheduleAtFixedRate(this::sweep, SWEEP_MS, SWEEP_MS, TimeUnit.MILLISECONDS);
+        eventLoop.scheduleAtFixedRate(
+                tasks.steady(SteadyTasks.Kind.CLIENTS, this::sweep), SWEEP_MS, SWEEP_MS, TimeUnit.MILLISECONDS);
     }
 
     // ---------------------------------------------------------------- effects
@@ -252,14 +256,14 @@ public final class FrontLoop {
     private void sweep() {
         long now = System.nanoTime();
         for (int waiting = unsaid.size(); waiting > 0; waiting--) {
-            unsaid.pollFirst().run();
+            tasks.run(SteadyTasks.Kind.CLIENTS, unsaid.pollFirst());
         }
         rounds.expire(now);
         if (now - nextConnectionSweepNanos >= 0) {
             long shortest = Math.min(config.idleMs(), Math.min(config.wholeRequestMs(), config.stalledWriteMs()));
             nextConnectionSweepNanos = now + Math.min(1_000, Math.max(SWEEP_MS, shortest / 4)) * 1_000_000L;
             for (ClientConnection connection : new ArrayList<>(connections)) {
-                connection.sweep(now);
+                tasks.run(SteadyTasks.Kind.CLIENTS, () -> connection.sweep(now));
             }
         }
     }
@@ -305,7 +309,11 @@ public final class FrontLoop {
     }
 
     public ServerState state() {
-        return state.get();
+        return condition.state();
+    }
+
+    ServerCondition condition() {
+        return condition;
     }
 
     ClockControl clock() {

@@ -25,7 +25,6 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.IntFunction;
-import java.util.function.Supplier;
 
 /** Listens for clients. Built once; {@link #loop} gives the part of each event loop. */
 public final class HttpFront implements AutoCloseable {
@@ -41,21 +40,21 @@ public final class HttpFront implements AutoCloseable {
 
     /**
      * @param commands the publisher of each event loop, used on that loop only
-     * @param state asked for each request, from any loop
      */
     public HttpFront(
             EventLoops eventLoops,
             FrontConfig config,
             IntFunction<Commands> commands,
             History history,
-            Supplier<ServerState> state,
+            ServerCondition condition,
             ClockControl clock,
             FrontMeter meter) {
         this.eventLoops = eventLoops;
         this.config = config;
         for (int i = 0; i < eventLoops.loops().size(); i++) {
             EventLoop eventLoop = eventLoops.loops().get(i);
-            FrontLoop loop = new FrontLoop(i, eventLoop, config, commands.apply(i), history, state, clock, meter);
+            FrontLoop loop = new FrontLoop(
+                    i, eventLoop, eventLoops.tasks(), config, commands.apply(i), history, condition, clock, meter);
             loops.add(loop);
             byEventLoop.put(eventLoop, loop);
         }

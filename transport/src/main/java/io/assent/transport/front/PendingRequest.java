@@ -22,6 +22,7 @@ public abstract class PendingRequest extends Deadlines.Entry {
     Announcement announcement;
 
     private String gid = "";
+    private String warning = "";
 
     /** Sends the command that may create a gid, with what the history knows of it. */
     interface Announcement {
@@ -35,6 +36,15 @@ public abstract class PendingRequest extends Deadlines.Entry {
 
     public final void gid(String value) {
         gid = value;
+    }
+
+    /** What its client should hear beside the answer, "" for nothing. */
+    protected final String warning() {
+        return warning;
+    }
+
+    final void warning(String value) {
+        warning = value;
     }
 
     /** Its client is gone. */

@@ -145,6 +145,11 @@ final class Responses {
                 .append(body.length)
                 .append("\r\n")
                 .append(moreHeaders);
+        if (!exchange.warning().isEmpty()) {
+            head.append("X-Assent-Warning: ")
+                    .append(HeaderText.of(exchange.warning()))
+                    .append("\r\n");
+        }
         if (!exchange.keepAlive && !moreHeaders.contains("Connection:")) {
             head.append("Connection: close\r\n");
         } else if (exchange.http10 && exchange.keepAlive) {

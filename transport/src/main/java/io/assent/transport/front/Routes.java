@@ -80,7 +80,10 @@ final class Routes {
         switch (path) {
             case "/api/ping" -> {
                 exchange.api = null;
-                responses.json(exchange, 200, json.texts("msg", "pong"));
+                // Charts of DTM take it for the sign that requests are served.
+                if (!isStarting(exchange)) {
+                    responses.json(exchange, 200, json.texts("msg", "pong"));
+                }
             }
             case "/healthz" -> {
                 exchange.api = null;
@@ -193,7 +196,14 @@ final class Routes {
 
     private void ready(Exchange exchange) {
         switch (loop.state()) {
-            case SERVING -> responses.plain(exchange, 200, "serving");
+            case SERVING -> {
+                String refusal = loop.condition().refusesNewGids();
+                if (refusal.isEmpty()) {
+                    responses.plain(exchange, 200, "serving");
+                } else {
+                    responses.unavailable(exchange, "no new transactions now: " + refusal);
+                }
+            }
             case STARTING -> responses.unavailable(exchange, "starting");
             case DRAINING -> responses.unavailable(exchange, "stopping");
         }

@@ -153,9 +153,7 @@ public final class SubmissionParser {
                         case "action" -> step.action = text;
                         case "compensate" -> step.compensate = text;
                         case DATA -> step.data = withData ? text : null;
-                        default -> {
-                            // Other keys belong to other modes.
-                        }
+                        default -> step.unknown = step.unknown == null ? name : step.unknown;
                     }
                 });
             }

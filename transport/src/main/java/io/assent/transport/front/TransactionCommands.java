@@ -5,10 +5,15 @@ import io.assent.engine.Registration;
 import io.assent.engine.Request;
 import io.assent.engine.Submission;
 import io.assent.engine.TransactionStatus;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** From what a request says of a transaction to the command, whatever protocol it came by (PROTOCOL 2.2, 7). One per event loop. */
 public final class TransactionCommands {
+    private static final Logger LOG = LoggerFactory.getLogger(TransactionCommands.class);
+
     private final FrontLoop loop;
+    private final Door door = new Door();
 
     public TransactionCommands(FrontLoop loop) {
         this.loop = loop;
@@ -20,7 +25,7 @@ public final class TransactionCommands {
             finishWorkflow(pending, transaction, actor);
             return;
         }
-        Submission submission = transaction.submission();
+        Submission submission = checked(pending, transaction);
         Request request = loop.request(pending, actor);
         if (submission.options().waitResult()) {
             loop.watch(pending, submission.options().requestTimeoutS());
@@ -30,7 +35,7 @@ public final class TransactionCommands {
 
     public void prepare(PendingRequest pending, TransactionRequest transaction, Actor actor) throws RequestError {
         pending.gid(transaction.gid());
-        Submission submission = transaction.submission();
+        Submission submission = checked(pending, transaction);
         Request request = loop.request(pending, actor);
         loop.announce(pending, history -> commands().prepare(request, submission, history));
     }
@@ -40,9 +45,21 @@ public final class TransactionCommands {
             throws RequestError {
         pending.gid(transaction.gid());
         transaction.requireWorkflow();
-        Submission submission = transaction.submission();
+        Submission submission = checked(pending, transaction);
         Request request = loop.request(pending, actor);
         loop.announce(pending, history -> commands().prepareWorkflow(request, submission, history));
+    }
+
+    /** What is wrong with it as a whole is told first, then what of it could never be called. */
+    private Submission checked(PendingRequest pending, TransactionRequest transaction) throws RequestError {
+        Submission submission = transaction.submission();
+        door.check(submission.kind(), transaction);
+        String warning = transaction.warning(submission.kind());
+        if (warning != null) {
+            LOG.warn("gid {}: {}", pending.gid(), warning);
+            pending.warning(warning);
+        }
+        return submission;
     }
 
     private void finishWorkflow(PendingRequest pending, TransactionRequest transaction, Actor actor)
@@ -62,13 +79,17 @@ public final class TransactionCommands {
                 commands().abort(request, pending.gid(), transaction.transType(), transaction.rollbackReason()));
     }
 
-    public void registerBranch(PendingRequest pending, String gid, Registration registration, Actor actor) {
+    public void registerBranch(PendingRequest pending, String gid, Registration registration, Actor actor)
+            throws RequestError {
         pending.gid(gid);
+        door.check(gid, registration);
         Request request = loop.request(pending, actor);
         loop.asked(pending, commands().registerBranch(request, gid, registration));
     }
 
-    public void subscribe(PendingRequest pending, String topic, String url, String remark, Actor actor) {
+    public void subscribe(PendingRequest pending, String topic, String url, String remark, Actor actor)
+            throws RequestError {
+        door.checkSubscriber(url);
         Request request = loop.request(pending, actor);
         loop.asked(pending, commands().subscribe(request, topic, url, remark));
     }

@@ -39,6 +39,8 @@ public final class TransactionRequest {
         String action = "";
         String compensate = "";
         String data;
+        /** The first member that no mode knows, or null. */
+        String unknown;
     }
 
     public TransactionRequest() {
@@ -115,6 +117,10 @@ public final class TransactionRequest {
         steps.add(step);
     }
 
+    Step step(int index) {
+        return steps.get(index);
+    }
+
     int stepCount() {
         return steps.size();
     }
@@ -147,6 +153,40 @@ public final class TransactionRequest {
 
     public String transType() {
         return transType;
+    }
+
+    String protocol() {
+        return builder.protocol();
+    }
+
+    String queryPrepared() {
+        return builder.queryPrepared();
+    }
+
+    /** By name. */
+    Map<String, String> headers() {
+        return headers;
+    }
+
+    /** As its submission read it; "" for other modes. */
+    String workflowName() {
+        return customDataReader.workflowName();
+    }
+
+    /** What looks like a mistake and is accepted, as DTM does; null for nothing. */
+    String warning(TransactionKind kind) {
+        boolean saga = kind.equals(TransactionKind.SAGA);
+        if (!saga && !kind.equals(TransactionKind.MSG)) {
+            return null;
+        }
+        for (int i = 0; i < steps.size(); i++) {
+            Step step = steps.get(i);
+            if (step.unknown != null && step.action.isEmpty() && (!saga || step.compensate.isEmpty())) {
+                return "steps[" + i + "] calls nothing: it has no action" + (saga ? " and no compensate" : "")
+                        + ", but an unknown member '" + JsonValues.shown(step.unknown) + "'";
+            }
+        }
+        return null;
     }
 
     public String rollbackReason() {

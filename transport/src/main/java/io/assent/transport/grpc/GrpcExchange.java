@@ -10,6 +10,7 @@ import io.assent.grpc.DtmProgress;
 import io.assent.grpc.DtmProgressesReply;
 import io.assent.grpc.DtmTransaction;
 import io.assent.transport.front.Actor;
+import io.assent.transport.front.HeaderText;
 import io.assent.transport.front.PendingRequest;
 import io.assent.transport.front.RequestError;
 import io.assent.transport.front.WireErrors;
@@ -20,6 +21,7 @@ import io.grpc.Status;
 /** One call of a client: its request message, and its one end. Its connection's event loop. */
 final class GrpcExchange extends PendingRequest {
     private static final Metadata.Key<String> STATUS = key("x-assent-status");
+    private static final Metadata.Key<String> WARNING = key("x-assent-warning");
     private static final Metadata.Key<String> CODE = key("x-assent-code");
     private static final Metadata.Key<String> RETRY_AFTER_MS = key("grpc-retry-pushback-ms");
     private static final String RETRY_MS = "1000";
@@ -192,6 +194,9 @@ final class GrpcExchange extends PendingRequest {
         if (reply != null) {
             call.sendHeaders(new Metadata());
             call.sendMessage(reply);
+        }
+        if (!warning().isEmpty()) {
+            trailers.put(WARNING, HeaderText.of(warning()));
         }
         call.close(status, trailers);
         service.measured(method, status.isOk(), startedNanos == 0 ? 0 : System.nanoTime() - startedNanos);

@@ -36,7 +36,6 @@ public final class GrpcFront implements AutoCloseable {
     private final GrpcConnections connections;
     private final HealthStatusManager health = new HealthStatusManager();
     private final EventLoops eventLoops;
-    private final IntFunction<FrontLoop> loops;
     /** Null until it listens. */
     private Server server;
 
@@ -44,7 +43,6 @@ public final class GrpcFront implements AutoCloseable {
     public GrpcFront(EventLoops eventLoops, GrpcFrontConfig config, IntFunction<FrontLoop> loops) {
         this.config = config;
         this.eventLoops = eventLoops;
-        this.loops = loops;
         for (int i = 0; i < eventLoops.loops().size(); i++) {
             services.put(eventLoops.loops().get(i), new DtmService(loops.apply(i)));
         }

@@ -30,6 +30,9 @@ final class Connection extends ChannelInboundHandlerAdapter {
     private boolean closeAnnounced;
     private Throwable broken;
     private long openedNs;
+    private long replyBytes;
+    /** Whether it waits for its turn to read on. */
+    private boolean paused;
 
     /** Whether bytes wait to be flushed. */
     boolean dirty;
@@ -80,6 +83,7 @@ final class Connection extends ChannelInboundHandlerAdapter {
         call = taken;
         taken.connection = this;
         dispatcher.written(taken);
+        replyBytes = 0;
         decoder.expectReply(taken.jsonRpc ? JsonRpc.REPLY_BYTES_MAX : 0);
         channel.write(dispatcher.writer.write(channel.alloc(), taken), channel.voidPromise());
         dispatcher.dirty(this);
@@ -109,6 +113,16 @@ final class Connection extends ChannelInboundHandlerAdapter {
         channel.close();
     }
 
+    boolean isClosed() {
+        return closed;
+    }
+
+    /** Reads the next part of a long reply. */
+    void readOn() {
+        paused = false;
+        channel.read();
+    }
+
     private void closeIdle() {
         close();
         dispatcher.connectionFreed();
@@ -122,8 +136,13 @@ final class Connection extends ChannelInboundHandlerAdapter {
                 closeIdle(); // Nobody asked for anything.
                 return;
             }
+            replyBytes += in.readableBytes();
             if (decoder.read(in)) {
                 replied(in.isReadable());
+            } else if (replyBytes > LongReplies.LONG_BYTES && !paused) {
+                paused = true;
+                channel.config().setAutoRead(false);
+                dispatcher.longReplies.add(this);
             }
         } catch (BrokenReply unreadable) {
             fail(unreadable);
@@ -183,7 +202,7 @@ final class Connection extends ChannelInboundHandlerAdapter {
                 replied(true);
                 return;
             }
-            String how = broken == null || broken.getMessage() == null ? "" : ": " + broken.getMessage();
+            String how = broken == null ? "" : ": " + ConnectionFault.text(broken, ConnectionFault.PLAIN_HTTP);
             fail(new BrokenReply("connection to " + destination.origin + " closed "
                     + (decoder.started() ? "in the middle of the reply" : "before a reply came") + how));
         } catch (BrokenReply unreadable) {
@@ -248,6 +267,7 @@ final class Connection extends ChannelInboundHandlerAdapter {
                 && unsent != null
                 && unsent.isEmpty();
         if (usable) {
+            channel.config().setAutoRead(true);
             reused = true;
             destination.addIdle(this);
             dispatcher.deadlines.start(idle, Math.min(idleMs, pool.connectionLifeMs()), nowNs);

@@ -1,5 +1,6 @@
 package io.assent.transport.out;
 
+import io.assent.transport.SteadyTasks;
 import io.netty.channel.EventLoop;
 import java.util.ArrayList;
 import java.util.concurrent.Future;
@@ -21,6 +22,7 @@ final class Deadlines {
     private static final int EMPTY_LISTS_KEPT = 64;
 
     private final EventLoop loop;
+    private final SteadyTasks tasks;
     private final Runnable fire = this::fire;
     private final Runnable fireAfterReading = this::fireAfterReading;
     private final Long2ObjectHashMap<Line> byTimeout = new Long2ObjectHashMap<>();
@@ -31,8 +33,9 @@ final class Deadlines {
     private boolean firing;
     private boolean stopped;
 
-    Deadlines(EventLoop loop) {
+    Deadlines(EventLoop loop, SteadyTasks tasks) {
         this.loop = loop;
+        this.tasks = tasks;
     }
 
     /** Something that ends by itself when nobody cancels it. */
@@ -156,7 +159,7 @@ final class Deadlines {
             Line line = lines.get(i);
             for (Timed timed = line.first; timed != null && timed.deadlineNs - nowNs <= 0; timed = line.first) {
                 cancel(timed);
-                timed.expired();
+                tasks.run(SteadyTasks.Kind.CALL_DEADLINES, timed::expired);
             }
         }
         for (int i = 0; i < lines.size(); i++) {

@@ -7,7 +7,6 @@ import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.ChannelPipeline;
 import io.netty.handler.proxy.HttpProxyHandler;
-import io.netty.handler.proxy.ProxyConnectException;
 import io.netty.handler.ssl.SslHandler;
 import io.netty.util.NetUtil;
 import io.netty.util.concurrent.Future;
@@ -76,6 +75,11 @@ final class Dial {
         }
     }
 
+    /** Whether it waits for its peer to agree on encryption. */
+    boolean securing() {
+        return !over && destination.key.secure() && destination.proxy == null && channel != null && channel.isActive();
+    }
+
     /** The call does not need it any more. */
     void abandon() {
         if (over) {
@@ -125,6 +129,7 @@ final class Dial {
                 .channelFactory(dispatcher.channels)
                 .disableResolver()
                 .option(ChannelOption.TCP_NODELAY, true)
+                .option(ChannelOption.RECVBUF_ALLOCATOR, LongReplies.ONE_BUFFER)
                 // A participant may answer before it has read the whole request, and close: its answer is still to be
                 // read.
                 .option(ChannelOption.AUTO_CLOSE, destination.key.secure())
@@ -180,7 +185,8 @@ final class Dial {
                 connect();
             } else {
                 dispatcher.names.outdated(host);
-                fail("connection to " + destination.origin + " failed: " + reason(done.cause()));
+                fail("connection to " + destination.origin + " failed: "
+                        + ConnectionFault.text(done.cause(), ConnectionFault.PLAIN_HTTP));
             }
         } else if (destination.key.secure()) {
             connection
@@ -203,8 +209,9 @@ final class Dial {
             succeed(address, connection);
         } else {
             Channel broken = channel;
+            Throwable fault = connection.brokenBy() == null ? agreed.cause() : connection.brokenBy();
             fail("secure connection to " + destination.origin + " failed: "
-                    + reason(connection.brokenBy() == null ? agreed.cause() : connection.brokenBy()));
+                    + ConnectionFault.text(fault, ConnectionFault.PLAIN_HTTP));
             broken.close();
         }
         dispatcher.flush();
@@ -231,12 +238,5 @@ final class Dial {
         call.dial = null;
         dispatcher.dials.remove(this);
         destination.connectionRemoved();
-    }
-
-    /** What says most to the reader: of a proxy that refuses, its own words and not what TLS makes of them. */
-    private static String reason(Throwable cause) {
-        Throwable first = cause.getCause() instanceof ProxyConnectException refused ? refused : cause;
-        String message = first.getMessage();
-        return message == null || message.isBlank() ? first.getClass().getSimpleName() : message;
     }
 }

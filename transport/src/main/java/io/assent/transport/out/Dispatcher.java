@@ -3,6 +3,7 @@ package io.assent.transport.out;
 import io.assent.engine.BranchCall;
 import io.assent.engine.BranchCall.Header;
 import io.assent.engine.Outcome;
+import io.assent.transport.SteadyTasks;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFactory;
 import io.netty.channel.EventLoop;
@@ -43,6 +44,7 @@ public final class Dispatcher implements AutoCloseable {
     final boolean epoll;
     final ChannelFactory<Channel> channels;
     final Names names;
+    final SteadyTasks tasks;
     final SslContext tls;
     final Deadlines deadlines;
     final RequestWriter writer = new RequestWriter();
@@ -53,6 +55,7 @@ public final class Dispatcher implements AutoCloseable {
     final Set<Dial> dials = new HashSet<>();
     final ConnectionBudget budget;
     final GrpcChannels grpcChannels;
+    final LongReplies longReplies;
 
     private final EndedCalls ends;
     private final Map<Destination.Key, Destination> destinations = new HashMap<>();
@@ -82,13 +85,15 @@ public final class Dispatcher implements AutoCloseable {
     Dispatcher(Outbound outbound, EventLoop loop, boolean epoll, CallEnds ends) {
         this.config = outbound.config;
         this.names = outbound.names;
+        this.tasks = outbound.tasks;
         this.tls = outbound.tls;
         this.loop = loop;
         this.epoll = epoll;
         this.channels = epoll ? EpollSocketChannel::new : NioSocketChannel::new;
-        this.ends = new EndedCalls(loop, ends, counters, this::flush);
+        this.ends = new EndedCalls(loop, outbound.tasks, ends, counters, this::flush);
         this.budget = new ConnectionBudget(config.pool(), counters);
-        this.deadlines = new Deadlines(loop);
+        this.deadlines = new Deadlines(loop, outbound.tasks);
+        this.longReplies = new LongReplies(loop);
         this.grpcChannels = new GrpcChannels(this, outbound.grpcTls);
     }
 
@@ -265,8 +270,9 @@ public final class Dispatcher implements AutoCloseable {
     }
 
     void deadlinePassed(OutboundCall call) {
+        String text = call.late();
         call.drop();
-        unknown(call, "no reply from " + call.destination.origin + " within " + call.timeoutMs() + " ms");
+        unknown(call, text);
         flush();
     }
 

@@ -1,6 +1,7 @@
 package io.assent.transport.out;
 
 import io.assent.engine.Outcome;
+import io.assent.transport.SteadyTasks;
 import io.netty.channel.EventLoop;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -13,6 +14,7 @@ final class EndedCalls {
     private static final int OFFERED_AGAIN_MS = 1;
 
     private final EventLoop loop;
+    private final SteadyTasks tasks;
     private final CallEnds receiver;
     private final DispatcherCounters counters;
     private final Runnable afterDelivery;
@@ -24,8 +26,10 @@ final class EndedCalls {
     private boolean stopped;
 
     /** @param afterDelivery runs after a delivery that the loop has started */
-    EndedCalls(EventLoop loop, CallEnds receiver, DispatcherCounters counters, Runnable afterDelivery) {
+    EndedCalls(
+            EventLoop loop, SteadyTasks tasks, CallEnds receiver, DispatcherCounters counters, Runnable afterDelivery) {
         this.loop = loop;
+        this.tasks = tasks;
         this.receiver = receiver;
         this.counters = counters;
         this.afterDelivery = afterDelivery;
@@ -106,7 +110,15 @@ final class EndedCalls {
 
     private void turn() {
         scheduled = false;
-        deliver();
-        afterDelivery.run();
+        long before = tasks.failures(SteadyTasks.Kind.CALL_ENDS);
+        tasks.run(SteadyTasks.Kind.CALL_ENDS, this::deliver);
+        if (tasks.failures(SteadyTasks.Kind.CALL_ENDS) != before) {
+            // What is left is offered again a little later, as if there had been no room.
+            refused = !untold.isEmpty();
+            if (refused) {
+                schedule();
+            }
+        }
+        tasks.run(SteadyTasks.Kind.CALL_ENDS, afterDelivery);
     }
 }

@@ -50,6 +50,19 @@ final class GrpcMetadata {
         return metadata;
     }
 
+    /** Why no call may be made with these headers, or null when it may. */
+    static String refusal(List<Header> headers) {
+        Metadata metadata = new Metadata();
+        try {
+            for (Header header : sent(headers)) {
+                add(metadata, header.name().toLowerCase(Locale.ROOT), header);
+            }
+            return null;
+        } catch (Unsendable refused) {
+            return refused.getMessage();
+        }
+    }
+
     private static void add(Metadata metadata, String name, Header header) throws Unsendable {
         if (isLibrarys(name)) {
             return;
@@ -76,12 +89,19 @@ final class GrpcMetadata {
     }
 
     private static String printable(String name, String value) throws Unsendable {
-        for (int i = 0; i < value.length(); i++) {
-            if (value.charAt(i) < ' ' || value.charAt(i) > '~') {
-                throw new Unsendable("metadata " + name + " is not printable ASCII");
-            }
+        if (!isPrintable(value)) {
+            throw new Unsendable("metadata " + name + " is not printable ASCII");
         }
         return value;
+    }
+
+    static boolean isPrintable(String value) {
+        for (int i = 0; i < value.length(); i++) {
+            if (value.charAt(i) < ' ' || value.charAt(i) > '~') {
+                return false;
+            }
+        }
+        return true;
     }
 
     static Metadata.Key<String> key(String name) {

@@ -1,5 +1,6 @@
 package io.assent.transport.out;
 
+import io.assent.transport.SteadyTasks;
 import io.grpc.EquivalentAddressGroup;
 import io.grpc.NameResolver;
 import io.grpc.Status;
@@ -90,16 +91,20 @@ final class GrpcNames extends NameResolver {
         if (stopped) {
             return;
         }
+        int refreshMs = dispatcher.config.grpc().refreshMs();
+        if (nextLook != null) {
+            nextLook.cancel(false);
+        }
+        // Planned first: telling may throw.
+        nextLook = dispatcher.loop.schedule(
+                dispatcher.tasks.steady(SteadyTasks.Kind.NAMES, () -> look(refreshMs / 2)),
+                refreshMs,
+                TimeUnit.MILLISECONDS);
         if (failure == null) {
             tell(found);
         } else {
             listener.onError(Status.UNAVAILABLE.withDescription(failure));
         }
-        int refreshMs = dispatcher.config.grpc().refreshMs();
-        if (nextLook != null) {
-            nextLook.cancel(false);
-        }
-        nextLook = dispatcher.loop.schedule(() -> look(refreshMs / 2), refreshMs, TimeUnit.MILLISECONDS);
     }
 
     private void tell(InetAddress[] found) {

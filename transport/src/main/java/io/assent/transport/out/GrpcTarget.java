@@ -1,6 +1,7 @@
 package io.assent.transport.out;
 
 import io.assent.engine.BranchCall;
+import io.assent.engine.BranchUrls;
 import io.assent.engine.TransactionKind;
 import io.grpc.MethodDescriptor;
 import io.grpc.MethodDescriptor.Marshaller;
@@ -48,15 +49,15 @@ final class GrpcTarget {
 
     /** Whether the branch is called this way (PROTOCOL 5.1). */
     static boolean applies(BranchCall branch) {
-        String protocol = branch.protocol();
-        String url = branch.url();
-        boolean http = protocol.isEmpty() || protocol.equals("http");
-        return !http && !url.startsWith("http://") && !url.startsWith("https://");
+        return BranchUrls.isGrpc(branch.protocol(), branch.url());
     }
 
     static GrpcTarget of(String url) throws Unsendable {
         for (int i = 0; i < url.length(); i++) {
-            if (url.charAt(i) <= ' ' || url.charAt(i) >= 0x7f) {
+            if (url.charAt(i) < ' ' || url.charAt(i) == 0x7f) {
+                throw new Unsendable("bad url: the URL holds a control character");
+            }
+            if (url.charAt(i) == ' ' || url.charAt(i) > 0x7f) {
                 throw new Unsendable("bad url: a gRPC URL is printable ASCII without blanks");
             }
         }

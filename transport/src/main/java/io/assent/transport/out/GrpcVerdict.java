@@ -6,6 +6,8 @@ import io.grpc.Status;
 /** What the status of a gRPC branch call means (PROTOCOL 5.4). */
 final class GrpcVerdict {
     private static final String ONGOING = "ONGOING";
+    /** Behind it the library lists its own handlers. */
+    private static final String PIPELINE = "\nChannel Pipeline: ";
 
     private GrpcVerdict() {}
 
@@ -34,9 +36,12 @@ final class GrpcVerdict {
 
     /** With what the library knows of a call that it failed itself. */
     private static String explained(Status status) {
-        Throwable cause = status.getCause();
-        boolean more = cause != null && cause.getMessage() != null;
-        return more ? message(status) + ": " + cause.getMessage() : message(status);
+        String message = message(status);
+        int inside = message.indexOf(PIPELINE);
+        String said = inside < 0 ? message : message.substring(0, inside);
+        return status.getCause() == null
+                ? said
+                : said + ": " + ConnectionFault.text(status.getCause(), "GrpcTls must not name it");
     }
 
     /** As DTM's language spells them; people search for these words. */

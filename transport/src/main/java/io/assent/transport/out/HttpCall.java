@@ -50,6 +50,13 @@ final class HttpCall extends OutboundCall {
     }
 
     @Override
+    String late() {
+        return dial != null && dial.securing()
+                ? "no answer to the TLS handshake" + inTime() + ", a port that speaks no TLS is called by http://"
+                : super.late();
+    }
+
+    @Override
     void drop() {
         if (connection != null) {
             Connection abandoned = connection;

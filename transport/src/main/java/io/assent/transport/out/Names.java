@@ -1,5 +1,6 @@
 package io.assent.transport.out;
 
+import io.assent.transport.SteadyTasks;
 import io.netty.channel.EventLoop;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
@@ -25,13 +26,15 @@ import java.util.concurrent.atomic.AtomicInteger;
  */
 final class Names implements AutoCloseable {
     private final NameResolver resolver;
+    private final SteadyTasks tasks;
     private final DispatcherConfig.Names bounds;
     private final ThreadPoolExecutor threads;
     private final ThreadPoolExecutor slowThreads;
     private final Map<String, Entry> entries = new LinkedHashMap<>(64, 0.75f, true);
 
-    Names(NameResolver resolver, DispatcherConfig.Names bounds) {
+    Names(NameResolver resolver, DispatcherConfig.Names bounds, SteadyTasks tasks) {
         this.resolver = resolver;
+        this.tasks = tasks;
         this.bounds = bounds;
         this.threads = pool("assent-names-", bounds.threadsMax(), bounds.queueMax());
         this.slowThreads = pool("assent-slow-names-", bounds.slowThreadsMax(), bounds.queueMax());
@@ -152,7 +155,11 @@ final class Names implements AutoCloseable {
         String failure = null;
         try {
             addresses = alternating(resolver.resolve(host));
-        } catch (UnknownHostException | RuntimeException unknown) {
+        } catch (UnknownHostException unknown) {
+            failure = "host name " + host + " cannot be resolved";
+        } catch (RuntimeException | Error broken) {
+            // The name stays pending for ever otherwise.
+            tasks.failed(SteadyTasks.Kind.NAMES, broken);
             failure = "host name " + host + " cannot be resolved";
         }
         if (addresses != null && addresses.length == 0) {

@@ -51,6 +51,15 @@ abstract class OutboundCall extends Deadlines.Timed {
         this.branch = branch;
     }
 
+    /** What to tell when its time is over. */
+    String late() {
+        return "no reply" + inTime();
+    }
+
+    final String inTime() {
+        return " from " + destination.origin + " within " + timeoutMs() + " ms";
+    }
+
     final void leadTo(Route next) {
         route = next;
         destination = next.destination;

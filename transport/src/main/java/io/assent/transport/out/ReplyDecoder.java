@@ -14,6 +14,8 @@ import java.util.Locale;
 final class ReplyDecoder {
     private static final int HEAD_BYTES_MAX = 64 << 10;
     private static final int CHUNK_LINE_BYTES_MAX = 4 << 10;
+    private static final byte TLS_ALERT = 0x15;
+    private static final byte TLS_HANDSHAKE = 0x16;
     private static final long UNKNOWN_LENGTH = -1;
 
     private enum Part {
@@ -161,6 +163,9 @@ final class ReplyDecoder {
             started = true;
             switch (part) {
                 case STATUS_LINE -> {
+                    if (lineLength == 0) {
+                        firstByte(in.getByte(in.readerIndex()));
+                    }
                     if (readLine(in, HEAD_BYTES_MAX)) {
                         statusLine();
                         lineLength = 0;
@@ -266,6 +271,16 @@ final class ReplyDecoder {
             lineLength--;
         }
         return true;
+    }
+
+    /** Other protocols need not send a line at all, so they are known by how they begin. */
+    private static void firstByte(byte first) throws BrokenReply {
+        if (first == TLS_ALERT || first == TLS_HANDSHAKE) {
+            throw new BrokenReply("the port speaks TLS, call it by https://");
+        }
+        if (first == 0) {
+            throw new BrokenReply("the reply is not HTTP/1.x but looks like HTTP/2, as that of a gRPC port");
+        }
     }
 
     private void statusLine() throws BrokenReply {

@@ -1,6 +1,7 @@
 package io.assent.transport.out;
 
 import io.netty.handler.codec.DateFormatter;
+import java.time.Instant;
 import java.util.Date;
 import java.util.concurrent.TimeUnit;
 
@@ -29,20 +30,21 @@ final class RetryAfter {
         if (value.chars().allMatch(c -> c >= '0' && c <= '9')) {
             return value.length() > DIGITS_MAX ? Integer.MAX_VALUE : Integer.parseInt(value);
         }
-        Date until = parsed(value);
+        Instant until = parsed(value);
         if (until == null) {
             return 0;
         }
-        Date from = date == null ? null : parsed(date);
-        long waitMs = until.getTime() - (from == null ? nowMs : from.getTime());
+        Instant told = date == null ? null : parsed(date);
+        long waitMs = until.toEpochMilli() - (told == null ? nowMs : told.toEpochMilli());
         return (int) Math.max(0, Math.min(Integer.MAX_VALUE, TimeUnit.MILLISECONDS.toSeconds(waitMs + 999)));
     }
 
-    private static Date parsed(String text) {
-        try {
-            return DateFormatter.parseHttpDate(text);
-        } catch (IllegalArgumentException noDate) {
+    /** Null when it is no date. */
+    private static Instant parsed(String text) {
+        if (text.isBlank()) {
             return null;
         }
+        Date date = DateFormatter.parseHttpDate(text);
+        return date == null ? null : date.toInstant();
     }
 }

@@ -77,10 +77,8 @@ final class Target {
     }
 
     private static Target of(String url, boolean parametersAppended) throws Unsendable {
-        for (int i = 0; i < url.length(); i++) {
-            if (url.charAt(i) < ' ' || url.charAt(i) == 0x7f) {
-                throw new Unsendable("the URL holds a control character");
-            }
+        if (hasControl(url)) {
+            throw new Unsendable("the URL holds a control character");
         }
         boolean secure = url.regionMatches(true, 0, "https://", 0, 8);
         if (!secure && !url.regionMatches(true, 0, "http://", 0, 7)) {
@@ -113,6 +111,15 @@ final class Target {
                 path,
                 query,
                 parametersAppended);
+    }
+
+    static boolean hasControl(String url) {
+        for (int i = 0; i < url.length(); i++) {
+            if (url.charAt(i) < ' ' || url.charAt(i) == 0x7f) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /**

@@ -7,6 +7,7 @@ import io.assent.engine.codec.CommandFrame;
 import io.assent.engine.codec.CommandPublisher;
 import io.assent.engine.codec.CommandSink;
 import io.assent.transport.EventLoops;
+import io.assent.transport.SteadyTasks;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.Socket;
@@ -103,6 +104,31 @@ class FrontBoundsTest {
             send(socket, PING);
             assertThat(untilClosed(socket)).contains("pong");
         }
+    }
+
+    @Test
+    void shouldLookAfterTheOtherConnectionsWhenLookingAtOneFails() throws IOException {
+        start(SMALL_MS, GENEROUS_MS, 10);
+        ClientConnection broken = new ClientConnection() {
+            @Override
+            public void pauseReads(boolean paused) {}
+
+            @Override
+            public void sweep(long nowNanos) {
+                throw new IllegalStateException("planted");
+            }
+
+            @Override
+            public void close() {}
+        };
+        loops.loops().get(0).submit(() -> front.loop(0).add(broken)).syncUninterruptibly();
+        for (int i = 0; i < 2; i++) {
+            try (Socket socket = connect()) {
+                send(socket, PING);
+                assertThat(untilClosed(socket)).contains("pong");
+            }
+        }
+        assertThat(loops.tasks().failures(SteadyTasks.Kind.CLIENTS)).isGreaterThan(1);
     }
 
     @Test
@@ -215,8 +241,12 @@ class FrontBoundsTest {
         assertThat(exchange("GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n")).startsWith("HTTP/1.1 200 ");
         assertThat(exchange("GET /api/dtmsvr/version HTTP/1.1\r\nHost: x\r\n\r\n"))
                 .contains("\"v1\"");
-        assertThat(exchange(PING)).contains("pong");
+        assertThat(exchange(PING))
+                .as("charts of DTM probe it")
+                .startsWith("HTTP/1.1 503 ")
+                .contains("starting");
         state = ServerState.DRAINING;
+        assertThat(exchange(PING)).contains("pong");
         assertThat(exchange(ready)).startsWith("HTTP/1.1 503 ").contains("stopping");
         assertThat(exchange("POST /api/clock/advance?ms=1 HTTP/1.1\r\nHost: x\r\nContent-Length: 0\r\n\r\n"))
                 .startsWith("HTTP/1.1 404 ");

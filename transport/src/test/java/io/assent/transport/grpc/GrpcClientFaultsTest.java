@@ -308,6 +308,30 @@ class GrpcClientFaultsTest {
                 .contains("x-assent-actor is not ASCII: byte at offset 1");
     }
 
+    @Test
+    void shouldRefuseAtTheDoorWhatCanNeverBeCalled() throws IOException {
+        DtmRequest saga = DtmRequest.newBuilder()
+                .setGid("g")
+                .setTransType("saga")
+                .setSteps("[{\"action\":\"h:1/a.B/C\"},{\"action\":\"h/a.B/C\"}]")
+                .addBinPayloads(ByteString.EMPTY)
+                .addBinPayloads(ByteString.EMPTY)
+                .build();
+        assertThat(call(SUBMIT, message(0, saga.toByteArray())))
+                .contains("steps[1].action 'h/a.B/C' can not be called");
+        DtmBranchRequest branch = DtmBranchRequest.newBuilder()
+                .setGid("g")
+                .setTransType("xa")
+                .setBranchID("01")
+                .putData("url", "h:0/a.B/C")
+                .build();
+        assertThat(call(REGISTER, message(0, branch.toByteArray())))
+                .contains("branch 01: url 'h:0/a.B/C' can not be called");
+        DtmTopicRequest topic =
+                DtmTopicRequest.newBuilder().setTopic("t").setURL("/a").build();
+        assertThat(call(SUBSCRIBE, message(0, topic.toByteArray()))).contains("url '/a' can not be called");
+    }
+
     /** The message with the second character of a text made a byte that is no UTF-8. */
     private static byte[] spoilt(MessageLite whole, String text) {
         byte[] bytes = whole.toByteArray();

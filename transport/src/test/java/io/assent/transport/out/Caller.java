@@ -4,6 +4,7 @@ import io.assent.engine.BranchCall;
 import io.assent.engine.BranchCall.Header;
 import io.assent.engine.Outcome;
 import io.assent.engine.TransactionKind;
+import io.assent.transport.SteadyTasks;
 import io.netty.channel.EventLoop;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.epoll.Epoll;
@@ -58,7 +59,7 @@ final class Caller implements AutoCloseable {
     Caller(DispatcherConfig config, NameResolver resolver, boolean epoll) throws IOException {
         group = new MultiThreadIoEventLoopGroup(1, epoll ? EpollIoHandler.newFactory() : NioIoHandler.newFactory());
         loop = group.next();
-        outbound = new Outbound(config, resolver);
+        outbound = new Outbound(config, resolver, new SteadyTasks());
         dispatcher = onLoop(() -> outbound.dispatcher(loop, this::ended));
     }
 

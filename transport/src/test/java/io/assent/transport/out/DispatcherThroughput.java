@@ -3,6 +3,7 @@ package io.assent.transport.out;
 import io.assent.engine.BranchCall;
 import io.assent.engine.Outcome;
 import io.assent.engine.TransactionKind;
+import io.assent.transport.SteadyTasks;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
@@ -53,7 +54,7 @@ final class DispatcherThroughput {
         url = "http://127.0.0.1:" + ((InetSocketAddress) server.localAddress()).getPort() + "/api/busi/TransOut";
         MultiThreadIoEventLoopGroup loops = new MultiThreadIoEventLoopGroup(1, EpollIoHandler.newFactory());
         EventLoop loop = loops.next();
-        Outbound outbound = new Outbound(DispatcherConfig.DEFAULT, NameResolver.SYSTEM);
+        Outbound outbound = new Outbound(DispatcherConfig.DEFAULT, NameResolver.SYSTEM, new SteadyTasks());
         loop.submit(() -> {
                     dispatcher = outbound.dispatcher(loop, DispatcherThroughput::ended);
                     for (int i = 0; i < inFlight; i++) {

@@ -428,7 +428,7 @@ class GrpcChannelTest {
             try (Caller caller = new Caller(DispatcherConfig.DEFAULT.withGrpc(tls))) {
                 Ended ended = caller.call(url).protocol("grpc").end();
                 assertThat(ended.outcome()).isEqualTo(Outcome.UNKNOWN);
-                assertThat(ended.text()).contains("certification path");
+                assertThat(ended.text()).contains("TrustStore");
             }
             DispatcherConfig.Grpc all = DispatcherConfig.Grpc.DEFAULT.withTls(GrpcTls.parse("*"));
             try (Caller caller = new Caller(trusting.withGrpc(all))) {

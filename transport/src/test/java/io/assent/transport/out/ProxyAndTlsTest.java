@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.assent.engine.Outcome;
+import io.assent.transport.SteadyTasks;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -112,7 +113,7 @@ class ProxyAndTlsTest {
                     .timeoutMs(20_000)
                     .end();
             assertThat(end.outcome()).isEqualTo(Outcome.UNKNOWN);
-            assertThat(end.text()).contains("secure connection", "certification path");
+            assertThat(end.text()).contains("secure connection", "TrustStore");
             assertThat(participant.requests()).isEmpty();
         }
     }
@@ -124,7 +125,9 @@ class ProxyAndTlsTest {
             Caller.Ended end = caller.call("https://localhost:" + silent.port() + "/")
                     .timeoutMs(200)
                     .end();
-            assertThat(end.text()).isEqualTo("no reply from https://localhost:" + silent.port() + " within 200 ms");
+            assertThat(end.text())
+                    .isEqualTo("no answer to the TLS handshake from https://localhost:" + silent.port()
+                            + " within 200 ms, a port that speaks no TLS is called by http://");
             Caller.eventually(() -> silent.open() == 0, "the connection closes");
         }
     }
@@ -158,7 +161,7 @@ class ProxyAndTlsTest {
         Path missing = directory.resolve("missing.p12");
         DispatcherConfig config =
                 DispatcherConfig.DEFAULT.withTrustStore(new DispatcherConfig.TrustStore(missing, "secret"));
-        assertThatThrownBy(() -> new Outbound(config, NameResolver.SYSTEM))
+        assertThatThrownBy(() -> new Outbound(config, NameResolver.SYSTEM, new SteadyTasks()))
                 .isInstanceOf(IOException.class)
                 .hasMessageContaining(missing.toString());
         assertThat(config.toString()).doesNotContain("secret");

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.assent.engine.Outcome;
 import io.grpc.Status;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
@@ -339,6 +340,48 @@ class RouteTest {
                         .start());
             }
             numbers.forEach(number -> assertThat(caller.await(number).outcome()).isEqualTo(Outcome.SUCCESS));
+        }
+    }
+
+    @Test
+    void shouldReadLongRepliesInTurnSoThatTheLoopHasTimeForOthers() throws IOException {
+        int bytes = 8_000_000;
+        String head = "HTTP/1.1 200 OK\r\nContent-Length: " + bytes + "\r\n\r\n";
+        try (Participant participant = Participant.answering(head + "x".repeat(bytes));
+                Caller caller = new Caller()) {
+            for (int i = 0; i < 2; i++) {
+                Caller.Ended end =
+                        caller.call(participant.url()).timeoutMs(FOR_EVER_MS).end();
+                assertThat(end.outcome()).isEqualTo(Outcome.SUCCESS);
+                // One buffer of at most 64 KiB each millisecond.
+                assertThat(end.latencyMs()).isGreaterThan((bytes - 2 * LongReplies.LONG_BYTES) / (64 << 10));
+            }
+            assertThat(participant.accepted())
+                    .as("the connection is used again")
+                    .isEqualTo(1);
+        }
+    }
+
+    @Test
+    void shouldServeOthersWhileRepliesComeWithoutEnd() throws IOException {
+        byte[] chunk = ("4000\r\n" + "x".repeat(16 << 10) + "\r\n").getBytes(StandardCharsets.US_ASCII);
+        try (Participant endless = new Participant(exchange -> {
+                    exchange.read();
+                    exchange.write("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n");
+                    for (int i = 0; i < 10_000; i++) {
+                        exchange.write(chunk);
+                    }
+                });
+                Town town = new Town();
+                Caller caller = new Caller()) {
+            List<Long> numbers = new ArrayList<>();
+            for (int i = 0; i < 8; i++) {
+                numbers.add(caller.call(endless.url()).timeoutMs(FOR_EVER_MS).start());
+            }
+            succeeds(caller, town.url("ok"), 500);
+            for (long number : numbers) {
+                assertThat(caller.await(number).text()).contains("8388608 bytes");
+            }
         }
     }
 
