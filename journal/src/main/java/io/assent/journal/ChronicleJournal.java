@@ -3,7 +3,6 @@ package io.assent.journal;
 import io.assent.journal.JournalException.Reason;
 import io.assent.journal.Recovered.StoredRecord;
 import java.io.IOException;
-import java.io.PrintStream;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -14,7 +13,6 @@ import net.openhft.chronicle.queue.ChronicleQueue;
 import net.openhft.chronicle.queue.ExcerptAppender;
 import net.openhft.chronicle.queue.RollCycles;
 import net.openhft.chronicle.queue.impl.single.SingleChronicleQueueBuilder;
-import net.openhft.chronicle.queue.main.UnlockMain;
 import net.openhft.chronicle.wire.DocumentContext;
 import org.agrona.BitUtil;
 import org.agrona.DirectBuffer;
@@ -24,23 +22,44 @@ import org.agrona.concurrent.UnsafeBuffer;
  * The journal on Chronicle Queue. The queue lays bytes into memory-mapped files; everything that makes them safe is done here: position and
  * checksum per record, a new file at every start and at a size limit, space filled ahead, our own force, and a reading of our own
  * ({@link JournalRecovery}) that trusts none of the queue's structures.
+ *
+ * <p>The order of things is what makes a start safe that may end at any of its steps. A start works in a new directory, so that the queue sees nothing
+ * of earlier ones, neither their files nor its own metadata. Into the new file go its header and the records that nobody called durable yet; they are
+ * forced; then the record that says so (adopted) is written and forced; from then on the file counts, and what it replaced is dead. Then the {@link
+ * DurableMark} and the properties name it. Only then anything is acknowledged by it.
  */
 public final class ChronicleJournal implements Journal {
     /** Kept free in front of the writer for the queue's own index documents. */
     private static final int INDEX_RESERVE_BYTES = 256 << 10;
-    /** Space of a new file that is filled before its first record is acknowledged. */
+    /** What the queue's header and first index, and our header, take of a new file. */
+    private static final int FILE_HEAD_BYTES = 128 << 10;
+    /** Space of a new file that is filled before it counts, where a file may have so much. */
     private static final int FIRST_FILL_BYTES = 1 << 20;
-    /** Free disk space that a new file asks for before it is created: its first pages are touched before they can be filled. */
-    private static final long NEW_FILE_FREE_BYTES = 16L << 20;
+    /** Space of the next file that is filled before it is needed, where a file may have so much. */
+    private static final int NEXT_FILL_BYTES = 4 << 20;
+    /** What the queue's table store takes. */
+    private static final int METADATA_BYTES = 128 << 10;
 
-    private static final long BACKGROUND_FORCE_NANOS = 1_000_000_000L;
-    private static final String CYCLE_PROPERTY = "journal.cycle";
+    private static final String METADATA = "metadata.cq4t";
+    private static final String NEXT_FILE = "next.zeros";
+    /** How often the mark is written. */
+    private static final long KEEP_NANOS = 100_000_000L;
+    /** How often the files are looked after. */
+    private static final long LOOK_NANOS = 400_000_000L;
+    /** How often what is behind the writer is forced: the mark, and with {@link Durability#OS} the journal. */
+    private static final long FORCE_NANOS = 1_000_000_000L;
+
+    private static final DirectBuffer NO_BODY = new UnsafeBuffer(new byte[0]);
 
     private final JournalConfig config;
-    private final DataDirectory dataDirectory;
+    private final Disk disk;
+    private final Path bootDirectory;
+    private final DurableMark mark;
+    private final FileWatch watch;
     private final ChronicleQueue queue;
     private final ExcerptAppender appender;
     private final Filler filler;
+    private final Thread keeper;
     private final long boot;
     private final String tornTail;
     private final CRC32C crc = new CRC32C();
@@ -48,7 +67,11 @@ public final class ChronicleJournal implements Journal {
     private final Object forceLock = new Object();
 
     private UnsafeBuffer record = new UnsafeBuffer(new byte[16 << 10]);
+    /** The file that the queue writes. */
     private volatile int cycle;
+    /** The last file that counts. */
+    private volatile int countingCycle;
+
     private volatile Segment segment;
     private volatile long appended;
     private volatile long durable;
@@ -56,35 +79,70 @@ public final class ChronicleJournal implements Journal {
     private volatile long forced;
 
     private volatile boolean closed;
+    /** Why nothing may be acknowledged any more, or null. */
+    private volatile JournalException failure;
+
+    /** Whether the file of this start may be one that counts. */
+    private boolean mayCount;
+
     private boolean batchBegins;
     private long lastTimeMs;
-    private Thread backgroundForce;
 
-    private ChronicleJournal(JournalConfig config, DataDirectory dataDirectory, Recovered recovered, Runnable onRoom)
+    private ChronicleJournal(
+            JournalConfig config, DataDirectory dataDirectory, DurableMark mark, Recovered recovered, Runnable onRoom)
             throws IOException {
         this.config = config;
-        this.dataDirectory = dataDirectory;
+        this.disk = dataDirectory.disk();
+        this.mark = mark;
+        this.watch = dataDirectory.watch();
         this.boot = recovered.lastBoot() + 1;
         this.tornTail = recovered.tornTail();
-        this.cycle = recovered.lastCycle();
+        this.cycle = recovered.files().lastCycle();
         this.lastTimeMs = recovered.lastTimeMs();
-        this.queue = openQueue();
-        this.appender = queue.createAppender();
-        this.appender.singleThreadedCheckDisabled(true);
-        this.filler = new Filler(() -> segment, config, onRoom);
+        this.bootDirectory = CycleFile.bootDirectory(config.directory(), boot);
         this.appended = recovered.durableUpTo();
-        startCycle(recovered.durableUpTo(), FIRST_FILL_BYTES);
-        appendAgain(recovered);
-        forceSegment();
-        durable = appended;
-        forced = appended;
-        dataDirectory.remember(CYCLE_PROPERTY, Integer.toString(cycle));
-        filler.start();
-        if (config.durability() == Durability.OS) {
-            backgroundForce = new Thread(this::forceInBackground, "assent-journal-force");
-            backgroundForce.setDaemon(true);
-            backgroundForce.start();
+        this.forced = recovered.durableUpTo();
+        this.filler = new Filler(
+                () -> segment,
+                config,
+                disk,
+                bootDirectory.resolve(NEXT_FILE),
+                Math.min(NEXT_FILL_BYTES, config.cycleBytesMax()),
+                onRoom);
+        this.keeper = new Thread(this::keep, "assent-journal-keeper");
+        this.keeper.setDaemon(true);
+        prepareDirectory();
+        this.queue = openQueue();
+        boolean started = false;
+        try {
+            cycle = recovered.files().lastCycle() + 1;
+            // Before the file is there: an appender waits for somebody to begin a file that it finds empty.
+            this.appender = newAppender();
+            segment = new Segment(disk, path(cycle));
+            segment.fillAll(FIRST_FILL_BYTES);
+            disk.forceDirectory(bootDirectory);
+            startCycle(segment);
+            appendAgain(recovered);
+            adopt();
+            for (Path path : CycleFile.list(config.directory())) {
+                watch.add(path);
+            }
+            dataDirectory.rememberCycle(cycle);
+            started = true;
+        } finally {
+            if (!started) {
+                queue.close();
+                if (segment != null) {
+                    segment.close();
+                }
+                if (!mayCount) {
+                    removeWhatWasBegun();
+                }
+            }
         }
+        durable = appended;
+        filler.start();
+        keeper.start();
     }
 
     /**
@@ -100,16 +158,32 @@ public final class ChronicleJournal implements Journal {
             ReplayProgress progress,
             Runnable onRoom) {
         prepareChronicle();
+        Disk disk = dataDirectory.disk();
+        DurableMark mark = null;
+        boolean open = false;
         try {
-            Files.createDirectories(config.directory());
-            String known = dataDirectory.property(CYCLE_PROPERTY);
-            Recovered recovered = JournalRecovery.run(
-                    config.directory(), known == null ? -1 : Integer.parseInt(known), replay, progress);
-            JournalRecovery.setAsideUnborn(config.directory());
-            unlock(config.directory());
-            return new ChronicleJournal(config, dataDirectory, recovered, onRoom);
+            DurableMark.Known known = dataDirectory.known();
+            mark = dataDirectory.openMark(known);
+            Recovered recovered = JournalRecovery.run(config.directory(), known, replay, progress);
+            DataDirectory.createDirectories(disk, config.directory().toAbsolutePath());
+            recovered.files().removeUnborn(disk, config.directory());
+            ChronicleJournal journal = new ChronicleJournal(config, dataDirectory, mark, recovered, onRoom);
+            open = true;
+            return journal;
         } catch (IOException e) {
-            throw new JournalException(Reason.IO, "could not open the journal in " + config.directory() + ": " + e, e);
+            throw JournalException.of(Reason.IO, "could not open the journal in " + config.directory(), e);
+        } finally {
+            if (!open && mark != null) {
+                closeQuietly(mark);
+            }
+        }
+    }
+
+    private static void closeQuietly(DurableMark mark) {
+        try {
+            mark.close();
+        } catch (IOException ignored) {
+            // The error that led here is the one to tell.
         }
     }
 
@@ -143,8 +217,7 @@ public final class ChronicleJournal implements Journal {
         Segment current = segment;
         long needed = current.written() + bytes + INDEX_RESERVE_BYTES;
         if (needed > config.cycleBytesMax()) {
-            // The next record goes to a new file, which fills its first part itself.
-            return hasSpaceForNewFile(bytes);
+            return filler.hasNext(nextFileBytes(bytes));
         }
         if (current.filledTo() - current.written() < config.fillAheadBytes() / 2) {
             filler.wake();
@@ -152,12 +225,9 @@ public final class ChronicleJournal implements Journal {
         return needed <= current.filledTo();
     }
 
-    private boolean hasSpaceForNewFile(int bytes) {
-        try {
-            return Filler.freeBytes(config.directory()) > NEW_FILE_FREE_BYTES + 2L * bytes;
-        } catch (IOException e) {
-            throw new JournalException(Reason.IO, "could not ask for the free space of " + config.directory(), e);
-        }
+    /** What a file must have filled for a first record of so many bytes. */
+    private static long nextFileBytes(long bytes) {
+        return FILE_HEAD_BYTES + bytes + INDEX_RESERVE_BYTES;
     }
 
     @Override
@@ -172,14 +242,15 @@ public final class ChronicleJournal implements Journal {
                     Reason.TOO_LARGE,
                     "a record has " + length + " bytes, at most " + RecordLayout.BODY_BYTES_MAX + " are allowed");
         }
+        requireSound();
         int bytes = RecordLayout.paddedBytes(length);
         if (segment.written() + bytes + INDEX_RESERVE_BYTES > config.cycleBytesMax()) {
             roll(bytes);
         }
         long position = appended + 1;
-        long mark = batchBegins ? forced : 0;
+        long durableUpTo = batchBegins ? forced : 0;
         batchBegins = false;
-        write(RecordLayout.DATA, position, timeMs, mark, body, offset, length);
+        write(RecordLayout.DATA, position, timeMs, durableUpTo, body, offset, length);
         lastTimeMs = timeMs;
         appended = position;
         return position;
@@ -198,8 +269,15 @@ public final class ChronicleJournal implements Journal {
                 throw forceFailed(e);
             }
         }
+        requireSound();
         durable = Math.max(durable, target);
         return durable;
+    }
+
+    private void requireSound() {
+        if (failure != null) {
+            throw failure;
+        }
     }
 
     @Override
@@ -223,62 +301,125 @@ public final class ChronicleJournal implements Journal {
             return;
         }
         closed = true;
-        filler.close();
-        if (backgroundForce != null) {
-            LockSupport.unpark(backgroundForce);
-        }
         try {
+            endKeeper();
+            filler.close();
+            requireSound();
             forceSegment();
             forced = appended;
-            write(RecordLayout.SEAL, appended, lastTimeMs, appended, new UnsafeBuffer(new byte[0]), 0, 0);
+            write(RecordLayout.SEAL, appended, lastTimeMs, appended, NO_BODY, 0, 0);
             forceSegment();
             durable = appended;
-            segment.close();
+            mark.note(new DurableMark.Known(appended, cycle, true));
+            mark.force();
         } catch (IOException e) {
             throw forceFailed(e);
         } finally {
-            queue.close();
+            release();
+        }
+    }
+
+    private void endKeeper() {
+        LockSupport.unpark(keeper);
+        boolean interrupted = false;
+        while (keeper.isAlive()) {
+            try {
+                keeper.join();
+            } catch (InterruptedException e) {
+                interrupted = true;
+            }
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void release() {
+        queue.close();
+        try {
+            segment.close();
+            mark.close();
+        } catch (IOException e) {
+            throw forceFailed(e);
         }
     }
 
     // ---------------------------------------------------------------- files
 
-    private ChronicleQueue openQueue() {
-        try {
-            return SingleChronicleQueueBuilder.binary(config.directory())
-                    .rollCycle(RollCycles.FAST_HOURLY)
-                    .timeProvider(() -> cycle * CycleFile.CYCLE_MS)
-                    .blockSize(config.blockBytes())
-                    .syncMode(SyncMode.NONE)
-                    .timeoutMS(2_000)
-                    .build();
-        } catch (AssertionError | ExceptionInInitializerError | IllegalAccessError | IllegalStateException e) {
-            throw missingFlags(e);
+    private Path path(int cycleNumber) {
+        return bootDirectory.resolve(CycleFile.nameOf(cycleNumber));
+    }
+
+    /** A directory of this start's own. What the queue maps stands there filled already: a full disk shows in our writes, never in a page of its. */
+    private void prepareDirectory() throws IOException {
+        Path guard = config.directory().resolve(CycleFile.GUARD);
+        if (!Files.exists(guard)) {
+            Path temporary = config.directory().resolve("guard.tmp");
+            try (Disk.OpenFile file = disk.open(temporary, true)) {
+                file.write(CycleFile.guard(), 0);
+                file.force();
+            }
+            disk.rename(temporary, guard);
+        }
+        disk.createDirectory(bootDirectory);
+        disk.forceDirectory(config.directory());
+        boolean filled = false;
+        try (Segment metadata = new Segment(disk, bootDirectory.resolve(METADATA))) {
+            metadata.fillAll(METADATA_BYTES);
+            filled = true;
+        } finally {
+            if (!filled) {
+                removeWhatWasBegun();
+            }
         }
     }
 
-    /** Starts the next file and makes its header durable, with the name it stands under. */
-    private void startCycle(long continuesAfter, int firstFillBytes) throws IOException {
-        int started = cycle + 1;
-        cycle = started;
-        ByteBuffer body = CycleFile.headerBody(boot, continuesAfter, lastTimeMs);
-        UnsafeBuffer header = new UnsafeBuffer(body);
-        long end;
+    /** A start that found no space keeps none. What is left here after all, the next start removes. */
+    private void removeWhatWasBegun() {
         try {
-            end = writeBytes(RecordLayout.CYCLE_HEADER, continuesAfter, lastTimeMs, forced, header, 0, body.limit());
-        } catch (AssertionError | IllegalStateException e) {
-            throw missingFlags(e);
+            disk.delete(bootDirectory.resolve(METADATA));
+            disk.delete(path(cycle));
+            disk.delete(bootDirectory);
+        } catch (IOException ignored) {
+            // The error that led here is the one to tell.
         }
-        Path path = config.directory().resolve(CycleFile.nameOf(started));
-        Segment next = new Segment(path, started, end);
-        long firstFill = end + Math.max(firstFillBytes, INDEX_RESERVE_BYTES);
-        boolean filled = next.fill(firstFill);
-        while (!filled) {
-            filled = next.fill(firstFill);
-        }
-        next.force();
-        DataDirectory.forceDirectory(config.directory());
-        segment = next;
+    }
+
+    private ChronicleQueue openQueue() {
+        requireJvmFlags();
+        return SingleChronicleQueueBuilder.binary(bootDirectory)
+                .rollCycle(RollCycles.FAST_HOURLY)
+                .timeProvider(() -> cycle * CycleFile.CYCLE_MS)
+                .blockSize(config.blockBytes())
+                .syncMode(SyncMode.NONE)
+                .timeoutMS(2_000)
+                .build();
+    }
+
+    private ExcerptAppender newAppender() {
+        ExcerptAppender created = queue.createAppender();
+        created.singleThreadedCheckDisabled(true);
+        return created;
+    }
+
+    /** Begins the file that stands filled under the name of the present cycle. It does not count yet. */
+    private void startCycle(Segment filled) throws IOException {
+        ByteBuffer body = CycleFile.headerBody(boot, appended, lastTimeMs);
+        filled.written(writeBytes(
+                RecordLayout.CYCLE_HEADER, appended, lastTimeMs, forced, new UnsafeBuffer(body), 0, body.limit()));
+        segment = filled;
+    }
+
+    /** Everything up to the last position stands forced in this file or in the sealed ones before it: from now on this one counts. */
+    private void adopt() throws IOException {
+        mayCount = true;
+        segment.force();
+        forced = appended;
+        write(RecordLayout.ADOPTED, appended, lastTimeMs, appended, NO_BODY, 0, 0);
+        segment.force();
+        countingCycle = cycle;
+        mark.note(new DurableMark.Known(appended, cycle, false));
+        mark.force();
     }
 
     /** The file is full: makes all of it durable, seals it, and goes on in the next. */
@@ -288,10 +429,14 @@ public final class ChronicleJournal implements Journal {
                 Segment full = segment;
                 full.force();
                 forced = appended;
-                write(RecordLayout.SEAL, appended, lastTimeMs, appended, new UnsafeBuffer(new byte[0]), 0, 0);
+                write(RecordLayout.SEAL, appended, lastTimeMs, appended, NO_BODY, 0, 0);
                 full.force();
-                startCycle(appended, Math.max(FIRST_FILL_BYTES, bytes + 2 * INDEX_RESERVE_BYTES));
-                dataDirectory.remember(CYCLE_PROPERTY, Integer.toString(cycle));
+                Path next = path(cycle + 1);
+                Segment filled = filler.takeNext(next, nextFileBytes(bytes));
+                watch.add(next);
+                cycle++;
+                startCycle(filled);
+                adopt();
                 full.close();
             }
         } catch (IOException e) {
@@ -302,43 +447,35 @@ public final class ChronicleJournal implements Journal {
     /** Records that may live in the page cache alone are written to the new file under their old positions. */
     private void appendAgain(Recovered recovered) throws IOException {
         for (StoredRecord stored : recovered.unsynced()) {
-            int bytes = RecordLayout.paddedBytes(stored.body().length) + INDEX_RESERVE_BYTES;
-            while (segment.filledTo() < segment.written() + bytes) {
-                segment.fill(segment.written() + bytes);
-            }
-            write(
-                    RecordLayout.DATA,
-                    stored.position(),
-                    stored.timeMs(),
-                    0,
-                    new UnsafeBuffer(stored.body()),
-                    0,
-                    stored.body().length);
+            int length = stored.body().length;
+            segment.fillAll(segment.written() + RecordLayout.paddedBytes(length) + 2L * INDEX_RESERVE_BYTES);
+            write(RecordLayout.DATA, stored.position(), stored.timeMs(), 0, new UnsafeBuffer(stored.body()), 0, length);
             appended = stored.position();
         }
         if (appended != recovered.lastPosition()) {
-            throw new IllegalStateException("recovery read up to position " + recovered.lastPosition()
-                    + ", but the new file ends at " + appended);
+            throw new IllegalStateException("expected to end at position " + recovered.lastPosition()
+                    + " after writing again, found " + appended);
         }
     }
 
-    private void write(int type, long position, long timeMs, long mark, DirectBuffer body, int offset, int length) {
-        segment.written(writeBytes(type, position, timeMs, mark, body, offset, length));
+    private void write(
+            int type, long position, long timeMs, long durableUpTo, DirectBuffer body, int offset, int length) {
+        segment.written(writeBytes(type, position, timeMs, durableUpTo, body, offset, length));
     }
 
     /** Encodes the whole record first and copies it once: an error between would leave half a record. Returns the offset behind it. */
     private long writeBytes(
-            int type, long position, long timeMs, long mark, DirectBuffer body, int offset, int length) {
+            int type, long position, long timeMs, long durableUpTo, DirectBuffer body, int offset, int length) {
         int bytes = RecordLayout.paddedBytes(length);
         if (bytes > record.capacity()) {
             record = new UnsafeBuffer(new byte[BitUtil.findNextPositivePowerOfTwo(bytes)]);
         }
-        RecordLayout.encode(record, type, position, timeMs, mark, body, offset, length, crc);
+        RecordLayout.encode(record, type, position, timeMs, durableUpTo, body, offset, length, crc);
         try (DocumentContext document = appender.writingDocument()) {
             var target = document.wire().bytes();
             target.write(record.byteArray(), 0, bytes);
             return target.writePosition();
-        } catch (InternalError | RuntimeException e) {
+        } catch (InternalError | AssertionError | RuntimeException e) {
             throw new JournalException(Reason.IO, "append of position " + position + " failed: " + e, e);
         }
     }
@@ -349,30 +486,65 @@ public final class ChronicleJournal implements Journal {
         }
     }
 
-    private void forceInBackground() {
+    // ---------------------------------------------------------------- beside the writer
+
+    /** The keeper's thread: looks after the files, moves the mark, and forces what nobody waits for. Its end is the end of the process. */
+    private void keep() {
+        long forcedAt = System.nanoTime();
+        long lookedAt = forcedAt;
         while (!closed) {
-            LockSupport.parkNanos(BACKGROUND_FORCE_NANOS);
-            long target = appended;
-            if (!closed && target > forced) {
-                try {
-                    synchronized (forceLock) {
-                        segment.force();
-                        forced = Math.max(forced, target);
-                    }
-                } catch (IOException e) {
-                    if (!closed) {
-                        // Nobody may be told anything more: the mark has stopped.
-                        throw forceFailed(e);
+            LockSupport.parkNanos(KEEP_NANOS);
+            if (closed) {
+                return;
+            }
+            try {
+                long now = System.nanoTime();
+                if (now - lookedAt >= LOOK_NANOS) {
+                    lookedAt = now;
+                    String missing = watch.missing();
+                    if (!missing.isEmpty()) {
+                        throw new JournalException(Reason.VANISHED, missing);
                     }
                 }
+                boolean forces = now - forcedAt >= FORCE_NANOS;
+                if (forces && config.durability() == Durability.OS) {
+                    forceWhatIsAppended();
+                }
+                noteForced();
+                if (forces) {
+                    forcedAt = now;
+                    mark.force();
+                }
+            } catch (IOException e) {
+                failure = forceFailed(e);
+                throw failure;
+            } catch (JournalException e) {
+                failure = e;
+                throw failure;
             }
         }
+    }
+
+    private void forceWhatIsAppended() throws IOException {
+        synchronized (forceLock) {
+            long target = appended;
+            if (target > forced) {
+                segment.force();
+                forced = Math.max(forced, target);
+            }
+        }
+    }
+
+    private void noteForced() throws IOException {
+        // Not the file that is being started: it does not count yet.
+        int counts = countingCycle;
+        mark.note(new DurableMark.Known(forced, counts, false));
     }
 
     private JournalException forceFailed(IOException e) {
         return new JournalException(
                 Reason.IO,
-                "could not make position " + appended + " durable, " + forced + " is the last one that is",
+                "could not make position " + appended + " durable, " + forced + " is the last one that is: " + e,
                 e);
     }
 
@@ -384,26 +556,14 @@ public final class ChronicleJournal implements Journal {
         System.setProperty("chronicle.announcer.disable", "true");
     }
 
-    /** A killed process leaves the queue's write lock behind; ours is the directory's lock, which we hold. */
-    private static void unlock(Path directory) {
-        if (Files.exists(directory.resolve("metadata.cq4t"))) {
-            PrintStream out = System.out;
-            try (PrintStream nowhere = new PrintStream(PrintStream.nullOutputStream())) {
-                System.setOut(nowhere);
-                UnlockMain.main(new String[] {directory.toString()});
-            } catch (AssertionError | ExceptionInInitializerError | IllegalAccessError | IllegalStateException e) {
-                throw missingFlags(e);
-            } finally {
-                System.setOut(out);
+    private static void requireJvmFlags() {
+        for (String name : new String[] {"java.lang.reflect", "sun.nio.ch"}) {
+            if (!Object.class.getModule().isOpen(name, ChronicleQueue.class.getModule())) {
+                throw new JournalException(
+                        Reason.MISSING_JVM_FLAGS,
+                        "Chronicle Queue can not map its files; the JVM needs --add-opens=java.base/java.lang.reflect=ALL-UNNAMED"
+                                + " --add-opens=java.base/sun.nio.ch=ALL-UNNAMED (bin/assent passes them)");
             }
         }
-    }
-
-    private static JournalException missingFlags(Throwable e) {
-        return new JournalException(
-                Reason.MISSING_JVM_FLAGS,
-                "Chronicle Queue could not map its files; the JVM needs --add-opens=java.base/java.lang.reflect=ALL-UNNAMED"
-                        + " --add-opens=java.base/sun.nio.ch=ALL-UNNAMED (bin/assent passes them): " + e,
-                e);
     }
 }

@@ -2,105 +2,139 @@ package io.assent.journal;
 
 import io.assent.journal.JournalException.Reason;
 import java.io.IOException;
-import java.io.StringReader;
 import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
-import java.nio.channels.FileLock;
-import java.nio.channels.OverlappingFileLockException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
-import java.util.Properties;
-import java.util.TreeSet;
+import java.util.ArrayList;
+import java.util.List;
 
 /**
- * The directory of one server: a lock that only one process holds, a few remembered properties, and the journal's files below it.
- *
- * <p>Properties are written to a temporary file, forced, renamed, and the directory forced, so that a crash leaves the old or the new ones.
+ * The directory of one server: a lock that only one process holds, a few remembered properties, the {@link DurableMark}, and the journal's files below
+ * it.
  */
 public final class DataDirectory implements AutoCloseable {
     private static final String LOCK_FILE = "server.lock";
-    private static final String PROPERTIES_FILE = "assent.properties";
+    private static final String JOURNAL = "journal";
+    private static final String CYCLE_PROPERTY = "journal.cycle";
 
     private final Path path;
-    private final FileChannel lockChannel;
-    private final FileLock lock;
-    private final Properties properties = new Properties();
+    private final Disk disk;
+    private final Disk.OpenFile lock;
+    private final FileWatch watch = new FileWatch();
+    private RememberedProperties properties = new RememberedProperties();
 
-    private DataDirectory(Path path, FileChannel lockChannel, FileLock lock) {
+    private DataDirectory(Path path, Disk disk, Disk.OpenFile lock) {
         this.path = path;
-        this.lockChannel = lockChannel;
+        this.disk = disk;
         this.lock = lock;
     }
 
-    /** Creates the directory when it is missing, and takes its lock. */
+    /** Creates the directory when it is missing, takes its lock, and reads what it remembers. */
     public static DataDirectory open(Path path) {
-        FileChannel channel = null;
+        return open(path, Disk.REAL);
+    }
+
+    /** As {@link #open(Path)}, on another disk. */
+    public static DataDirectory open(Path path, Disk disk) {
+        DataDirectory directory = lock(path, disk);
+        boolean open = false;
         try {
-            Files.createDirectories(path);
-            channel = FileChannel.open(
-                    path.resolve(LOCK_FILE),
-                    StandardOpenOption.CREATE,
-                    StandardOpenOption.READ,
-                    StandardOpenOption.WRITE);
-            FileLock lock = tryLock(channel);
-            if (lock == null) {
-                String holder = readAll(channel);
-                channel.close();
-                throw new JournalException(Reason.LOCKED, "data directory " + path + " is in use by " + holder.strip());
+            directory.load();
+            directory.watch.add(path.resolve(LOCK_FILE));
+            open = true;
+            return directory;
+        } catch (IOException e) {
+            throw JournalException.of(Reason.NOT_WRITABLE, "data directory " + path + " could not be opened", e);
+        } finally {
+            if (!open) {
+                directory.close();
             }
-            channel.truncate(0);
-            channel.write(
+        }
+    }
+
+    private static DataDirectory lock(Path path, Disk disk) {
+        Disk.OpenFile file = null;
+        boolean done = false;
+        try {
+            createDirectories(disk, path.toAbsolutePath());
+            Path lockFile = path.resolve(LOCK_FILE);
+            file = disk.open(lockFile, true);
+            if (!file.tryLock()) {
+                String holder = Files.readString(lockFile).strip();
+                throw new JournalException(
+                        Reason.LOCKED,
+                        "data directory " + path + " is in use by " + (holder.isEmpty() ? "another process" : holder));
+            }
+            file.truncate(0);
+            file.write(
                     ByteBuffer.wrap(
                             ("process " + ProcessHandle.current().pid() + "\n").getBytes(StandardCharsets.UTF_8)),
                     0);
-            DataDirectory directory = new DataDirectory(path, channel, lock);
-            directory.load();
-            return directory;
+            done = true;
+            return new DataDirectory(path, disk, file);
         } catch (IOException e) {
-            closeQuietly(channel);
-            throw new JournalException(Reason.NOT_WRITABLE, "data directory " + path + " is not writable: " + e, e);
+            throw JournalException.of(Reason.NOT_WRITABLE, "data directory " + path + " is not writable", e);
+        } finally {
+            if (!done && file != null) {
+                closeQuietly(file);
+            }
+        }
+    }
+
+    /** Creates what is missing of a path, and makes it durable. */
+    static void createDirectories(Disk disk, Path directory) throws IOException {
+        if (!Files.isDirectory(directory)) {
+            Path parent = directory.getParent();
+            if (parent != null) {
+                createDirectories(disk, parent);
+            }
+            disk.createDirectory(directory);
+            if (parent != null) {
+                disk.forceDirectory(parent);
+            }
         }
     }
 
     /**
-     * Removes what the directory holds: the journal and the remembered properties, nothing else that may lie there. Refused while another
-     * process holds the lock.
+     * Removes what the directory holds: the journal, the mark beside it and the remembered properties, nothing else that may lie there. Refused while
+     * another process holds the lock.
      *
      * @return one sentence of what was removed
      */
     public static String reset(Path path) {
-        try (DataDirectory directory = open(path)) {
-            Path journal = directory.journalPath();
-            Files.deleteIfExists(path.resolve(PROPERTIES_FILE));
-            forceDirectory(path);
-            int files = 0;
-            long bytes = 0;
-            if (Files.isDirectory(journal)) {
-                try (DirectoryStream<Path> stream = Files.newDirectoryStream(journal, Files::isRegularFile)) {
-                    for (Path file : stream) {
-                        bytes += Files.size(file);
-                        Files.delete(file);
-                        files++;
-                    }
-                }
-                forceDirectory(journal);
+        try (DataDirectory directory = lock(path, Disk.REAL)) {
+            long[] removed = new long[2];
+            if (Files.isDirectory(directory.journalPath())) {
+                directory.removeFiles(directory.journalPath(), removed);
             }
-            return "removed the journal of " + path + ": " + files + " files, " + (bytes >> 10) + " KiB";
+            for (String name : new String[] {DurableMark.FILE, RememberedProperties.FILE}) {
+                directory.disk.delete(path.resolve(name));
+            }
+            directory.disk.forceDirectory(path);
+            return "removed the journal of " + path + ": " + removed[0] + " files, " + (removed[1] >> 10) + " KiB";
         } catch (IOException e) {
-            throw new JournalException(Reason.NOT_WRITABLE, "data directory " + path + " could not be reset: " + e, e);
+            throw JournalException.of(Reason.NOT_WRITABLE, "data directory " + path + " could not be reset", e);
         }
     }
 
-    private static FileLock tryLock(FileChannel channel) throws IOException {
-        try {
-            return channel.tryLock();
-        } catch (OverlappingFileLockException e) {
-            return null;
+    private void removeFiles(Path from, long[] removed) throws IOException {
+        List<Path> entries = new ArrayList<>();
+        try (DirectoryStream<Path> stream = Files.newDirectoryStream(from)) {
+            stream.forEach(entries::add);
         }
+        for (Path entry : entries) {
+            if (Files.isRegularFile(entry)) {
+                removed[0]++;
+                removed[1] += Files.size(entry);
+                disk.delete(entry);
+            } else if (CycleFile.isBootDirectory(entry)) {
+                removeFiles(entry, removed);
+                disk.delete(entry);
+            }
+        }
+        disk.forceDirectory(from);
     }
 
     public Path path() {
@@ -109,83 +143,133 @@ public final class DataDirectory implements AutoCloseable {
 
     /** Where the journal's files are. */
     public Path journalPath() {
-        return path.resolve("journal");
+        return journalOf(path);
+    }
+
+    static Path journalOf(Path dataDirectory) {
+        return dataDirectory.resolve(JOURNAL);
+    }
+
+    /** Whether a journal was started here. */
+    public boolean hasJournal() {
+        try {
+            return Files.exists(path.resolve(DurableMark.FILE))
+                    || !CycleFile.list(journalPath()).isEmpty();
+        } catch (IOException e) {
+            throw JournalException.of(Reason.IO, "could not look into " + journalPath(), e);
+        }
     }
 
     /** A remembered property, or null. */
     public String property(String name) {
-        return properties.getProperty(name);
+        return properties.get(name);
     }
 
     /** Remembers a property, durably. */
     public void remember(String name, String value) {
-        if (value.equals(properties.getProperty(name))) {
+        if (value.equals(properties.get(name))) {
             return;
         }
-        properties.setProperty(name, value);
-        StringBuilder text = new StringBuilder();
-        for (String key : new TreeSet<>(properties.stringPropertyNames())) {
-            text.append(key).append('=').append(properties.getProperty(key)).append('\n');
-        }
-        Path temporary = path.resolve(PROPERTIES_FILE + ".tmp");
+        properties.put(name, value);
         try {
-            try (FileChannel channel = FileChannel.open(
-                    temporary,
-                    StandardOpenOption.CREATE,
-                    StandardOpenOption.WRITE,
-                    StandardOpenOption.TRUNCATE_EXISTING)) {
-                channel.write(ByteBuffer.wrap(text.toString().getBytes(StandardCharsets.UTF_8)));
-                channel.force(true);
+            // Under the lock of the watch, which would see the replaced file otherwise.
+            synchronized (watch) {
+                properties.write(disk, path);
+                watch.add(path.resolve(RememberedProperties.FILE));
             }
-            Files.move(
-                    temporary,
-                    path.resolve(PROPERTIES_FILE),
-                    StandardCopyOption.ATOMIC_MOVE,
-                    StandardCopyOption.REPLACE_EXISTING);
-            forceDirectory(path);
         } catch (IOException e) {
-            throw new JournalException(Reason.IO, "could not remember " + name + " in " + path + ": " + e, e);
+            throw JournalException.of(Reason.IO, "could not remember " + name + " in " + path, e);
         }
     }
 
-    /** Makes created and deleted names durable. */
-    static void forceDirectory(Path directory) throws IOException {
-        try (FileChannel channel = FileChannel.open(directory, StandardOpenOption.READ)) {
-            channel.force(true);
+    Disk disk() {
+        return disk;
+    }
+
+    FileWatch watch() {
+        return watch;
+    }
+
+    /** Remembers a last file that counts, durably. */
+    void rememberCycle(int cycle) {
+        remember(CYCLE_PROPERTY, Integer.toString(cycle));
+    }
+
+    /** What is known of the journal from outside. */
+    DurableMark.Known known() throws IOException {
+        return known(path, properties);
+    }
+
+    /** Opens and locks the mark; creates it when it is missing, behind properties that say that there is a journal. */
+    DurableMark openMark(DurableMark.Known known) throws IOException {
+        if (properties.get(CYCLE_PROPERTY) == null) {
+            rememberCycle(known.cycle());
         }
+        DurableMark mark = DurableMark.open(disk, path, known);
+        watch.add(path.resolve(DurableMark.FILE));
+        return mark;
+    }
+
+    /**
+     * What is known of the journal of a data directory from outside. Takes no lock, writes nothing. Throws when what should be there to know it is
+     * missing.
+     */
+    static DurableMark.Known known(Path dataDirectory) throws IOException {
+        return known(dataDirectory, RememberedProperties.read(dataDirectory));
+    }
+
+    private static DurableMark.Known known(Path path, RememberedProperties properties) throws IOException {
+        Path journal = journalOf(path);
+        DurableMark.Known mark = DurableMark.read(path);
+        if (properties.isEmpty() && (mark != null || !CycleFile.list(journal).isEmpty())) {
+            throw new JournalException(
+                    Reason.DAMAGED,
+                    "journal damaged: " + path.resolve(RememberedProperties.FILE)
+                            + " is missing beside a journal; it knows the kind of clock");
+        }
+        if (mark == null) {
+            if (JournalFiles.needsMark(journal)) {
+                throw new JournalException(
+                        Reason.DAMAGED,
+                        "journal damaged: " + path.resolve(DurableMark.FILE)
+                                + " is missing beside a journal; it knows how far the journal reaches");
+            }
+            return new DurableMark.Known(0, properties.number(path, CYCLE_PROPERTY), false);
+        }
+        if (!properties.isChecksummed()) {
+            throw RememberedProperties.damaged(
+                    path.resolve(RememberedProperties.FILE), 1, "the line with its checksum is missing");
+        }
+        int remembered = properties.number(path, CYCLE_PROPERTY);
+        return remembered > mark.cycle() ? new DurableMark.Known(mark.durable(), remembered, false) : mark;
     }
 
     private void load() throws IOException {
-        Path file = path.resolve(PROPERTIES_FILE);
-        if (Files.exists(file)) {
-            properties.load(new StringReader(Files.readString(file)));
+        properties = RememberedProperties.read(path);
+        // Throws when something is missing.
+        known(path, properties);
+        if (!properties.isEmpty()) {
+            if (!properties.isChecksummed()) {
+                properties.write(disk, path);
+            }
+            watch.add(path.resolve(RememberedProperties.FILE));
         }
     }
 
-    private static String readAll(FileChannel channel) throws IOException {
-        ByteBuffer bytes = ByteBuffer.allocate(256);
-        channel.read(bytes, 0);
-        String text = StandardCharsets.UTF_8.decode(bytes.flip()).toString();
-        return text.isBlank() ? "another process" : text;
-    }
-
-    private static void closeQuietly(FileChannel channel) {
-        if (channel != null) {
-            try {
-                channel.close();
-            } catch (IOException ignored) {
-                // The error that led here is the one to tell.
-            }
+    private static void closeQuietly(Disk.OpenFile file) {
+        try {
+            file.close();
+        } catch (IOException ignored) {
+            // The error that led here is the one to tell.
         }
     }
 
     @Override
     public void close() {
         try {
-            lock.release();
-            lockChannel.close();
+            lock.close();
         } catch (IOException e) {
-            throw new JournalException(Reason.IO, "could not release the lock of " + path, e);
+            throw JournalException.of(Reason.IO, "could not release the lock of " + path, e);
         }
     }
 }

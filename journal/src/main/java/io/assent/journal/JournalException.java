@@ -1,5 +1,7 @@
 package io.assent.journal;
 
+import java.io.IOException;
+
 /** The journal can not keep its promise any more, or can not be opened. Always fatal: restart and replay are the way on. */
 public final class JournalException extends RuntimeException {
     private static final long serialVersionUID = 1L;
@@ -20,6 +22,10 @@ public final class JournalException extends RuntimeException {
         MISSING_JVM_FLAGS,
         /** A record over the bound. */
         TOO_LARGE,
+        /** The disk has no space for what a start needs. */
+        NO_SPACE,
+        /** A file that the server uses was removed or replaced under it. */
+        VANISHED,
         /** A failed append or force. */
         IO
     }
@@ -34,6 +40,21 @@ public final class JournalException extends RuntimeException {
     public JournalException(Reason reason, String message, Throwable cause) {
         super(message, cause);
         this.reason = reason;
+    }
+
+    /**
+     * What an error of the file system means.
+     *
+     * @param otherwise the reason when it is not the lack of space
+     * @param what what did not work
+     */
+    static JournalException of(Reason otherwise, String what, IOException e) {
+        String text = String.valueOf(e.getMessage());
+        if (text.contains("No space left on device") || text.contains("Disk quota exceeded")) {
+            return new JournalException(
+                    Reason.NO_SPACE, what + ": the disk is full; free some space and start again", e);
+        }
+        return new JournalException(otherwise, what + ": " + e, e);
     }
 
     public Reason reason() {

@@ -2,6 +2,7 @@ package io.assent.journal;
 
 import io.assent.journal.CycleFile.End;
 import io.assent.journal.CycleFile.Header;
+import io.assent.journal.DurableMark.Known;
 import java.io.IOException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -9,7 +10,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
 import org.agrona.DirectBuffer;
-import org.agrona.concurrent.UnsafeBuffer;
 
 /**
  * Reads a journal that may be in use: takes no lock, writes nothing, works on a read-only mount. What it says of a live journal's end is a
@@ -18,7 +18,7 @@ import org.agrona.concurrent.UnsafeBuffer;
 public final class JournalReader {
 
     /** Where a record stands. */
-    public record Place(String file, int offset, long boot, boolean synced) {}
+    public record Place(String file, long offset, long boot, boolean synced) {}
 
     /** Takes one record. */
     @FunctionalInterface
@@ -45,30 +45,35 @@ public final class JournalReader {
         }
     }
 
+    private final Path dataDirectory;
     private final Path directory;
     private final Consumer<String> messages;
 
     /**
-     * @param directory the journal's directory
+     * @param dataDirectory the directory of the server
      * @param messages hears what could not be read, for people
      */
-    public JournalReader(Path directory, Consumer<String> messages) {
-        this.directory = directory;
+    public JournalReader(Path dataDirectory, Consumer<String> messages) {
+        this.dataDirectory = dataDirectory;
+        this.directory = DataDirectory.journalOf(dataDirectory);
         this.messages = messages;
     }
 
-    /** Every live record in order of position. A record above the highest position that any record calls durable is not {@code synced}. */
+    /** A file that counts, as far as can be told; null as a header stands for one that does not, or can not be read. */
+    private record Found(Path path, Header header) {}
+
+    /** Every live record in order of position. A record above the highest position that is known durable is not {@code synced}. */
     public void forEach(Listener listener) {
         try {
-            List<Path> files = CycleFile.list(directory);
-            long mark = durableUpTo(files);
-            List<Header> headers = new ArrayList<>();
-            for (Path path : files) {
-                headers.add(headerOf(path));
+            Known known = knownOrNothing();
+            List<Found> files = new ArrayList<>();
+            for (Path path : CycleFile.list(directory)) {
+                files.add(new Found(path, headerOf(path, known)));
             }
+            long mark = Math.max(known.durable(), durableUpTo(files));
             for (int i = 0; i < files.size(); i++) {
-                if (headers.get(i) != null) {
-                    readFile(files.get(i), headers.get(i), liveUntil(headers, i), mark, listener);
+                if (files.get(i).header() != null) {
+                    readFile(files.get(i), liveUntil(files, i), mark, listener);
                 }
             }
         } catch (IOException e) {
@@ -76,7 +81,16 @@ public final class JournalReader {
         }
     }
 
-    /** Checks the whole journal as a start would, and goes on behind a problem where it can. */
+    private Known knownOrNothing() throws IOException {
+        try {
+            return DataDirectory.known(dataDirectory);
+        } catch (JournalException e) {
+            messages.accept(e.getMessage());
+            return Known.NOTHING;
+        }
+    }
+
+    /** Checks the whole journal as a start would: both ask the same code. */
     public Verification verify() {
         List<String> problems = new ArrayList<>();
         String tornTail = "";
@@ -87,9 +101,10 @@ public final class JournalReader {
         int files = 0;
         try {
             files = CycleFile.list(directory).size();
+            // First what is known, then the records: a live journal is at least as long as it was known to be before.
             Recovered recovered = JournalRecovery.run(
                     directory,
-                    -1,
+                    DataDirectory.known(dataDirectory),
                     (position, timeMs, body, offset, length) -> {
                         first[0] = first[0] == 0 ? position : first[0];
                         last[0] = position;
@@ -108,66 +123,71 @@ public final class JournalReader {
         return new Verification(files, count[0], first[0], last[0], mark, problems, tornTail);
     }
 
-    private static long liveUntil(List<Header> headers, int index) {
+    private static long liveUntil(List<Found> files, int index) {
         long until = Long.MAX_VALUE;
-        for (int i = index + 1; i < headers.size(); i++) {
-            if (headers.get(i) != null) {
-                until = Math.min(until, headers.get(i).continuesAfter());
+        for (int i = index + 1; i < files.size(); i++) {
+            if (files.get(i).header() != null) {
+                until = Math.min(until, files.get(i).header().continuesAfter());
             }
         }
         return until;
     }
 
-    private Header headerOf(Path path) throws IOException {
+    private Header headerOf(Path path, Known known) throws IOException {
         try (CycleFile file = new CycleFile(path)) {
-            return file.header();
+            Header header = file.header();
+            if (header == null || header.formatVersion() < RecordLayout.ADOPTION_VERSION) {
+                return known.cycle() < 0 || file.cycle() <= known.cycle() ? header : null;
+            }
+            return file.isAdopted() ? header : null;
         } catch (NoSuchFileException e) {
             messages.accept("file vanished while it was read: " + path);
             return null;
         }
     }
 
-    private void readFile(Path path, Header header, long until, long mark, Listener listener) throws IOException {
-        try (CycleFile file = new CycleFile(path)) {
+    private void readFile(Found found, long until, long mark, Listener listener) throws IOException {
+        try (CycleFile file = new CycleFile(found.path())) {
             End end = file.walk((buffer, offset, type) -> {
                 if (type == RecordLayout.DATA) {
                     long position = RecordLayout.position(buffer, offset);
                     if (position > until) {
                         return false;
                     }
-                    deliver(path, header, mark, listener, buffer, offset, position);
+                    listener.onRecord(
+                            position,
+                            RecordLayout.timeMs(buffer, offset),
+                            new Place(
+                                    found.path().getFileName().toString(),
+                                    file.recordOffset(),
+                                    found.header().boot(),
+                                    position <= mark),
+                            buffer,
+                            offset + RecordLayout.HEADER_BYTES,
+                            RecordLayout.bodyLength(buffer, offset));
                 }
                 return type != RecordLayout.SEAL;
             });
             if (end == End.BROKEN) {
-                messages.accept("unreadable record in " + path + " at offset " + file.endOffset());
+                messages.accept("unreadable record in " + found.path() + " at offset " + file.endOffset());
             }
         } catch (NoSuchFileException e) {
-            messages.accept("file vanished while it was read: " + path);
+            messages.accept("file vanished while it was read: " + found.path());
         }
     }
 
-    private static void deliver(
-            Path path, Header header, long mark, Listener listener, UnsafeBuffer buffer, int offset, long position) {
-        listener.onRecord(
-                position,
-                RecordLayout.timeMs(buffer, offset),
-                new Place(path.getFileName().toString(), offset, header.boot(), position <= mark),
-                buffer,
-                offset + RecordLayout.HEADER_BYTES,
-                RecordLayout.bodyLength(buffer, offset));
-    }
-
-    private static long durableUpTo(List<Path> files) throws IOException {
+    private static long durableUpTo(List<Found> files) throws IOException {
         long[] mark = {0};
-        for (Path path : files) {
-            try (CycleFile file = new CycleFile(path)) {
-                file.walk((buffer, offset, type) -> {
-                    mark[0] = Math.max(mark[0], RecordLayout.durableUpTo(buffer, offset));
-                    return true;
-                });
-            } catch (NoSuchFileException e) {
-                // Told when its records are read.
+        for (Found found : files) {
+            if (found.header() != null) {
+                try (CycleFile file = new CycleFile(found.path())) {
+                    file.walk((buffer, offset, type) -> {
+                        mark[0] = Math.max(mark[0], RecordLayout.durableUpTo(buffer, offset));
+                        return true;
+                    });
+                } catch (NoSuchFileException e) {
+                    // Told when its records are read.
+                }
             }
         }
         return mark[0];

@@ -1,6 +1,5 @@
 package io.assent.journal;
 
-import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.zip.CRC32C;
 import org.agrona.DirectBuffer;
@@ -12,10 +11,10 @@ import org.agrona.concurrent.UnsafeBuffer;
  * <pre>
  *    0  magic          u32   "ASJ1"
  *    4  format version u16
- *    6  type           u16   1 data, 2 cycle header, 3 seal
+ *    6  type           u16   1 data, 2 cycle header, 3 seal, 4 adopted
  *    8  body length    i32
  *   12  CRC32C         i32   of every other byte, padding excluded
- *   16  position       i64   of a data record; of the last one before a header or seal
+ *   16  position       i64   of a data record; of the last one before any other
  *   24  time           i64   engine time, epoch milliseconds
  *   32  durable up to  i64   highest position known durable when the batch began; 0 except in the first record of a batch
  *   40  body
@@ -24,7 +23,9 @@ import org.agrona.concurrent.UnsafeBuffer;
 final class RecordLayout {
     static final int MAGIC = 0x314A5341;
     /** Grows with the layout, and with what a body may say: a program must know every event that it replays. */
-    static final int FORMAT_VERSION = 2;
+    static final int FORMAT_VERSION = 3;
+    /** From this version on a file counts only from its {@link #ADOPTED} record, before from its header. */
+    static final int ADOPTION_VERSION = 3;
 
     static final int HEADER_BYTES = 40;
     static final int BODY_BYTES_MAX = 8 << 20;
@@ -32,6 +33,8 @@ final class RecordLayout {
     static final int DATA = 1;
     static final int CYCLE_HEADER = 2;
     static final int SEAL = 3;
+    /** Everything up to its position was forced before it was written; from here on the file counts. */
+    static final int ADOPTED = 4;
 
     private static final int VERSION_OFFSET = 4;
     private static final int TYPE_OFFSET = 6;
@@ -76,22 +79,14 @@ final class RecordLayout {
     }
 
     static boolean hasMagic(DirectBuffer buffer, int offset) {
-        return offset + HEADER_BYTES <= buffer.capacity() && buffer.getInt(offset, ByteOrder.LITTLE_ENDIAN) == MAGIC;
+        return buffer.getInt(offset, ByteOrder.LITTLE_ENDIAN) == MAGIC;
     }
 
-    /** Whether a whole record with a right checksum stands here. The buffer wraps {@code bytes} from 0. */
-    static boolean isValid(DirectBuffer buffer, ByteBuffer bytes, int offset, CRC32C crc) {
-        if (!hasMagic(buffer, offset)) {
-            return false;
-        }
-        int length = bodyLength(buffer, offset);
-        if (length < 0 || length > BODY_BYTES_MAX || offset + (long) HEADER_BYTES + length > buffer.capacity()) {
-            return false;
-        }
-        ByteBuffer view = bytes.duplicate();
+    /** Whether the checksum of the record at {@code offset} is right. The buffer wraps {@code bytes} from 0, and the whole record stands in it. */
+    static boolean isWhole(DirectBuffer buffer, byte[] bytes, int offset, CRC32C crc) {
         crc.reset();
-        crc.update(view.limit(offset + CRC_OFFSET).position(offset));
-        crc.update(view.limit(offset + HEADER_BYTES + length).position(offset + POSITION_OFFSET));
+        crc.update(bytes, offset, CRC_OFFSET);
+        crc.update(bytes, offset + POSITION_OFFSET, HEADER_BYTES - POSITION_OFFSET + bodyLength(buffer, offset));
         return (int) crc.getValue() == buffer.getInt(offset + CRC_OFFSET, ByteOrder.LITTLE_ENDIAN);
     }
 

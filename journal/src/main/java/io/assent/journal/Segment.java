@@ -1,13 +1,10 @@
 package io.assent.journal;
 
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 
 /**
- * The file being written: our own channel to it, for forcing it and for filling it with zeros ahead of the writer.
+ * A file to be written: created and filled with zeros by us before Chronicle Queue maps it, forced through a handle of our own.
  *
  * <p>Zeros are written in pages of 4 KiB: that allocates the blocks (a full disk shows here, as an ordinary error), and it keeps the page
  * cache in single pages, which makes a force three times cheaper than with the large ones that one big write would leave.
@@ -19,22 +16,16 @@ final class Segment implements AutoCloseable {
     /** What one turn of filling writes before others get a chance. */
     private static final int TURN_BYTES = 1 << 20;
 
-    final Path path;
-    final int cycle;
-    private final FileChannel channel;
-    private final ByteBuffer zeros = ByteBuffer.allocateDirect(PAGE);
+    private final Disk.OpenFile file;
 
     private volatile long written;
     private volatile long filledTo;
+    private volatile IOException forceFailure;
     private boolean closed;
 
-    /** @param from everything before this offset is written already */
-    Segment(Path path, int cycle, long from) throws IOException {
-        this.path = path;
-        this.cycle = cycle;
-        this.channel = FileChannel.open(path, StandardOpenOption.WRITE);
-        this.written = from;
-        this.filledTo = (from + PAGE - 1) / PAGE * PAGE;
+    /** Creates the file, empty. */
+    Segment(Disk disk, Path path) throws IOException {
+        this.file = disk.open(path, true);
     }
 
     long written() {
@@ -56,26 +47,43 @@ final class Segment implements AutoCloseable {
         }
         long from = filledTo;
         long to = Math.min((target + PAGE - 1) / PAGE * PAGE, from + TURN_BYTES);
-        for (long offset = from; offset < to; offset += PAGE) {
-            zeros.clear();
-            while (zeros.hasRemaining()) {
-                channel.write(zeros, offset + zeros.position());
-            }
-        }
         if (to > from) {
-            channel.force(false);
+            file.fill(from, to);
+            force();
             filledTo = to;
         }
         return to >= target;
     }
 
+    /** Fills up to {@code target} in as many turns as it takes. */
+    void fillAll(long target) throws IOException {
+        boolean reached = fill(target);
+        while (!reached) {
+            reached = fill(target);
+        }
+    }
+
+    /** A force that failed once fails for ever: the file system tells the loss of written pages only once. */
     void force() throws IOException {
-        channel.force(false);
+        if (forceFailure != null) {
+            throw new IOException("an earlier force failed: " + forceFailure, forceFailure);
+        }
+        try {
+            file.force();
+        } catch (IOException e) {
+            forceFailure = e;
+            throw e;
+        }
+    }
+
+    /** Whether a force failed: nothing can be made durable any more. */
+    boolean isLost() {
+        return forceFailure != null;
     }
 
     @Override
     public synchronized void close() throws IOException {
         closed = true;
-        channel.close();
+        file.close();
     }
 }

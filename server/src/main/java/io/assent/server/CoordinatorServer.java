@@ -7,6 +7,7 @@ import io.assent.engine.StateMachine;
 import io.assent.engine.codec.CommandPublisher;
 import io.assent.journal.ChronicleJournal;
 import io.assent.journal.DataDirectory;
+import io.assent.journal.Disk;
 import io.assent.journal.Journal;
 import io.assent.journal.JournalConfig;
 import io.assent.journal.JournalException;
@@ -74,6 +75,7 @@ public final class CoordinatorServer implements AutoCloseable {
     private final ServerConfig config;
     private final Halt halt;
     private final UnaryOperator<Journal> journalDecorator;
+    private final Disk disk;
     private final LongSupplier nanoTime;
     private final LongSupplier wallMs;
     private final StateMachine machine;
@@ -115,6 +117,11 @@ public final class CoordinatorServer implements AutoCloseable {
         this(config, halt, journalDecorator, System::nanoTime, System::currentTimeMillis);
     }
 
+    /** @param disk what the data directory and the journal ask of the file system */
+    public CoordinatorServer(ServerConfig config, Halt halt, UnaryOperator<Journal> journalDecorator, Disk disk) {
+        this(config, halt, journalDecorator, disk, System::nanoTime, System::currentTimeMillis);
+    }
+
     /**
      * @param journalDecorator see there
      * @param nanoTime monotonic time that engine time follows; what the transport waits for stays in real time
@@ -126,7 +133,18 @@ public final class CoordinatorServer implements AutoCloseable {
             UnaryOperator<Journal> journalDecorator,
             LongSupplier nanoTime,
             LongSupplier wallMs) {
+        this(config, halt, journalDecorator, Disk.REAL, nanoTime, wallMs);
+    }
+
+    private CoordinatorServer(
+            ServerConfig config,
+            Halt halt,
+            UnaryOperator<Journal> journalDecorator,
+            Disk disk,
+            LongSupplier nanoTime,
+            LongSupplier wallMs) {
         this.journalDecorator = journalDecorator;
+        this.disk = disk;
         this.nanoTime = nanoTime;
         this.wallMs = wallMs;
         this.config = config;
@@ -148,7 +166,7 @@ public final class CoordinatorServer implements AutoCloseable {
     /** Returns when the server serves. HTTP answers from early on; while the journal is replayed it answers 503. */
     public void start() {
         try {
-            directory = DataDirectory.open(config.dataDir());
+            directory = DataDirectory.open(config.dataDir(), disk);
             checkClockKind();
             openFront();
             Recovery recovery = new Recovery(machine, () -> stopRequested);
@@ -189,6 +207,12 @@ public final class CoordinatorServer implements AutoCloseable {
     private void checkClockKind() {
         String kind = config.manualClock() ? "manual" : "real";
         String remembered = directory.property(CLOCK_PROPERTY);
+        if (remembered == null && directory.hasJournal()) {
+            throw new JournalException(
+                    Reason.DAMAGED,
+                    "journal damaged: data directory " + config.dataDir()
+                            + " holds a journal, but does not remember its kind of clock any more");
+        }
         if (remembered != null && !remembered.equals(kind)) {
             throw new JournalException(
                     Reason.MISMATCH,

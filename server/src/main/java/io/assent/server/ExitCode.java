@@ -16,6 +16,10 @@ public enum ExitCode {
     MISSING_JVM_FLAGS(16),
     /** The data directory belongs to the other kind of clock. */
     CLOCK_MISMATCH(17),
+    /** The disk has no space for what a start needs. */
+    NO_SPACE(18),
+    /** A file of the data directory was removed or replaced while the server used it. */
+    FILES_VANISHED(19),
     /** The journal or the machine could not go on; restart and replay are the way on. */
     HALTED(20);
 

@@ -1,5 +1,6 @@
 package io.assent.server;
 
+import io.assent.journal.JournalException;
 import io.assent.server.config.Logging;
 import io.assent.server.sequencer.Halt;
 import java.lang.reflect.InvocationTargetException;
@@ -16,10 +17,16 @@ public final class Halts {
 
     /** Writes down why and stops the process at once, without hooks: nothing more may leave it. */
     public static final Halt HALT = (why, cause) -> {
+        ExitCode code = ExitCode.HALTED;
         try {
-            Logging.writeLast(LOG, "assent stops: " + why, cause);
+            if (cause instanceof JournalException journal && journal.reason() == JournalException.Reason.VANISHED) {
+                code = ExitCode.FILES_VANISHED;
+                Logging.writeLast(LOG, "assent stops: " + journal.getMessage(), null);
+            } else {
+                Logging.writeLast(LOG, "assent stops: " + why, cause);
+            }
         } finally {
-            Runtime.getRuntime().halt(ExitCode.HALTED.code());
+            Runtime.getRuntime().halt(code.code());
         }
     };
 

@@ -26,6 +26,8 @@ public final class StartFailure extends RuntimeException {
             case NEWER_FORMAT -> ExitCode.NEWER_FORMAT;
             case MISMATCH -> ExitCode.CLOCK_MISMATCH;
             case MISSING_JVM_FLAGS -> ExitCode.MISSING_JVM_FLAGS;
+            case NO_SPACE -> ExitCode.NO_SPACE;
+            case VANISHED -> ExitCode.FILES_VANISHED;
             case IO -> ExitCode.HALTED;
         };
         return new StartFailure(code, e.getMessage(), e);

@@ -16,7 +16,7 @@ final class SyncProbe {
 
     private SyncProbe() {}
 
-    /** Whether the median is below a millisecond. */
+    /** Whether the median is below a millisecond; not, when it can not be measured. */
     static boolean isShort(Path directory) {
         Path file = directory.resolve("sync.probe");
         long[] nanos = new long[ROUNDS];
@@ -29,7 +29,8 @@ final class SyncProbe {
                 nanos[i] = System.nanoTime() - start;
             }
         } catch (IOException e) {
-            throw new StartFailure(ExitCode.NOT_WRITABLE, "data directory " + directory + " is not writable: " + e, e);
+            // A full disk: the journal has filled what it needs to go on, and nothing is known of the disk's speed.
+            return false;
         } finally {
             deleteQuietly(file);
         }

@@ -12,6 +12,7 @@ import io.assent.loadtest.process.ServerCommand;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
@@ -40,10 +41,11 @@ class CrashTest {
     /** What a loss of power might take: pages and the tail above the position that the witness saw durable. */
     private static UnsyncedDropper powerLoss() {
         return UnsyncedDropper.zeroing(data -> {
-            UnsyncedTail tail = UnsyncedTail.locate(data.resolve("journal"), WitnessedServer.witnessed(data));
-            return tail.file() == null
-                    ? List.of()
-                    : List.of(new UnsyncedRange(tail.file(), tail.offset(), Files.size(tail.file())));
+            List<UnsyncedRange> ranges = new ArrayList<>();
+            for (UnsyncedTail tail : UnsyncedTail.locate(data, WitnessedServer.witnessed(data))) {
+                ranges.add(new UnsyncedRange(tail.file(), tail.offset(), Files.size(tail.file())));
+            }
+            return ranges;
         });
     }
 

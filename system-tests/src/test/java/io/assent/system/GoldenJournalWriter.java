@@ -58,7 +58,7 @@ final class GoldenJournalWriter {
             server.get("/api/dtmsvr/unsubscribe?topic=t&url=http://127.0.0.1:1/a");
             server.delete("/api/dtmsvr/topic/gone");
         }
-        try (Stream<Path> files = Files.list(data.resolve("journal"))) {
+        try (Stream<Path> files = Files.walk(data.resolve("journal"))) {
             Path cycle = files.filter(file -> file.toString().endsWith(".cq4"))
                     .findFirst()
                     .orElseThrow();

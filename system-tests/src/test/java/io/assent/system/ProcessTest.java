@@ -1,6 +1,7 @@
 package io.assent.system;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.assent.server.cli.Main;
 import java.io.IOException;
@@ -21,6 +22,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
@@ -350,12 +352,7 @@ class ProcessTest {
         Process sound = serving("serve", "--data", "d", "--http-port", "0", "--grpc-port", "0");
         sound.destroy();
         shouldEnd(sound, 0, "stopped");
-        Path file;
-        try (var files = Files.list(directory.resolve("d/journal"))) {
-            file = files.filter(path -> path.toString().endsWith(".cq4"))
-                    .findFirst()
-                    .orElseThrow();
-        }
+        Path file = journalFile();
         try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
             ByteBuffer head = ByteBuffer.allocate(256 << 10);
             channel.read(head, 0);
@@ -370,5 +367,95 @@ class ProcessTest {
                 "offset",
                 "position 1");
         shouldEnd(start("journal", "verify", "--data", "d"), 1, "NOT SOUND");
+    }
+
+    @Test
+    void shouldStopWithinASecondWhenItsFilesAreTakenAway() throws Exception {
+        String[] serve = {"serve", "--data", "d", "--http-port", "0", "--grpc-port", "0"};
+        Process withoutFile = serving(serve);
+        Path file = journalFile();
+        Path aside = Files.move(file, directory.resolve("aside"));
+        shouldEnd(withoutFile, 19, file.getFileName() + " was removed while the server used it");
+        Files.move(aside, file);
+
+        Process withoutDirectory = serving(serve);
+        Files.move(directory.resolve("d"), directory.resolve("elsewhere"));
+        shouldEnd(withoutDirectory, 19, "was removed while the server used it");
+        Files.move(directory.resolve("elsewhere"), directory.resolve("d"));
+
+        Process withoutLock = serving(serve);
+        Files.delete(directory.resolve("d/server.lock"));
+        Process second = start(serve);
+        shouldEnd(withoutLock, 19, "server.lock was re");
+        second.destroyForcibly().waitFor();
+        serving(serve).destroyForcibly();
+    }
+
+    private Path journalFile() throws IOException {
+        try (var files = Files.walk(directory.resolve("d/journal"))) {
+            return files.filter(path -> path.toString().endsWith(".cq4") && !path.endsWith("99991231-23F.cq4"))
+                    .max(Comparator.comparing(Path::getFileName))
+                    .orElseThrow();
+        }
+    }
+
+    @Test
+    void shouldRefuseADirectoryThatLacksAPart() throws Exception {
+        Process sound = serving("serve", "--data", "d", "--http-port", "0", "--grpc-port", "0");
+        sound.destroy();
+        shouldEnd(sound, 0, "stopped");
+        String[] serve = {"serve", "--data", "d", "--http-port", "0", "--grpc-port", "0"};
+        for (String part : new String[] {"assent.properties", "durable.mark", "journal"}) {
+            Path taken = Files.move(directory.resolve("d").resolve(part), directory.resolve("taken"));
+            shouldEnd(start(serve), 14, "journal damaged", part);
+            shouldEnd(start("journal", "verify", "--data", "d"), 1, "journal damaged", "NOT SOUND");
+            Files.move(taken, directory.resolve("d").resolve(part));
+        }
+        shouldEnd(
+                start("serve", "--data", "d", "--http-port", "0", "--grpc-port", "0", "--clock", "manual"),
+                17,
+                "belongs to a server with a real clock");
+    }
+
+    @Test
+    void shouldSayThatTheDiskIsFullWhenItCanNotStartForThat() throws Exception {
+        Path mount = Files.createDirectory(directory.resolve("mount"));
+        assumeTrue(
+                new ProcessBuilder("mount", "-t", "tmpfs", "-o", "size=64m", "tmpfs", mount.toString())
+                                .start()
+                                .waitFor()
+                        == 0,
+                "mounting a tmpfs is not permitted here");
+        String[] serve = {"serve", "--data", "mount/d", "--http-port", "0", "--grpc-port", "0"};
+        try {
+            Process first = serving(serve);
+            first.destroyForcibly().waitFor();
+            Path ballast = mount.resolve("ballast");
+            // The space of the file after the next would be enough for a start.
+            Files.deleteIfExists(mount.resolve("d/journal/boot-1/next.zeros"));
+            for (int free : new int[] {0, 64 << 10, 512 << 10}) {
+                Files.deleteIfExists(ballast);
+                fill(ballast, free);
+                shouldEnd(start(serve), 18, "the disk is full");
+            }
+            Files.delete(ballast);
+            serving(serve).destroyForcibly().waitFor();
+        } finally {
+            new ProcessBuilder("umount", "-l", mount.toString()).start().waitFor();
+        }
+    }
+
+    /** Takes all of a disk but {@code free} bytes. */
+    private static void fill(Path ballast, int free) throws IOException {
+        try (FileChannel channel = FileChannel.open(ballast, StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
+            long size = 0;
+            try {
+                while (channel.write(ByteBuffer.allocate(4_096), size) > 0) {
+                    size += 4_096;
+                }
+            } catch (IOException full) {
+                channel.truncate(size - free);
+            }
+        }
     }
 }

@@ -8,6 +8,7 @@ import io.assent.loadtest.participant.Ledger;
 import io.assent.loadtest.participant.Participant;
 import io.assent.loadtest.process.ChildProcess;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -16,6 +17,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -26,6 +28,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
 
 /**
  * Kills a real server under load and judges what is left.
@@ -33,7 +36,7 @@ import java.util.function.Consumer;
  * <pre>
  *   workers ---- prepare, submit, abort ----> server ---- branch calls ----> participant (ledger, in this process)
  *   watcher ---- query ---------------------> server           who is final, seen when?
- *   this thread: wait for open transactions, SIGKILL, (drop unsynced), restart, again; then settle and check
+ *   this thread: wait for open transactions, SIGKILL, (drop unsynced), restart (each third kill falls into that), again; then settle and check
  * </pre>
  *
  * <p>A kill happens only while enough acknowledged transactions are open, at a moment chosen by the seed. A client whose request was cut off repeats it or gives
@@ -48,6 +51,15 @@ public final class KillRig {
     private static final long REQUERY_MS = 200;
     /** The pause of a client once enough is acknowledged: a server keeps only so many finished transactions for the query at the end. */
     private static final long UNHURRIED_MS = 20;
+
+    /** Every third kill falls into the start that follows the one before. */
+    private static final int RECOVERY_KILL_EVERY = 3;
+    /** How long behind the first new file of a start such a kill comes at most. */
+    private static final int RECOVERY_MS = 45;
+    /** How long that file is waited for. */
+    private static final int FILE_LIMIT_MS = 5_000;
+    /** How long behind the beginning of the process at most, now and then. */
+    private static final int EARLY_MS = 1_500;
 
     private static final int ATTEMPTS_MAX = 5;
     private static final int STORIES_MAX = 50;
@@ -114,9 +126,11 @@ public final class KillRig {
                 threads.execute(this::work);
             }
             threads.execute(this::watch);
-            for (int number = 1; number <= config.kills(); number++) {
+            int number = 1;
+            while (number <= config.kills()) {
                 awaitOpen(number, server);
                 server = killAndRestart(number, server, data);
+                number = kills.size() + 1;
             }
             awaitAcknowledged(server);
             submitting = false;
@@ -198,8 +212,11 @@ public final class KillRig {
         final long after = ledger.mark();
         final int open =
                 openByKind.values().stream().mapToInt(Integer::intValue).sum();
-        final String dropped =
-                config.dropper().isPresent() ? config.dropper().get().drop(data, random) : "";
+        final String dropped = drop(data);
+        Kill within = null;
+        if ((number + 1) % RECOVERY_KILL_EVERY == 0 && number < config.kills()) {
+            within = killWithinStart(number + 1, data, open, openByKind);
+        }
         final long restart = System.nanoTime();
         final ChildProcess next = startServer(data);
         final long restartMs = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - restart);
@@ -207,7 +224,54 @@ public final class KillRig {
         out.accept(String.format(
                 "kill %d/%d: %d open, %d acknowledged, ready again after %d ms %s",
                 number, config.kills(), open, transactions.acknowledgedCount(), restartMs, dropped));
+        if (within != null) {
+            kills.add(within);
+        }
         return next;
+    }
+
+    private String drop(final Path data) throws IOException {
+        return config.dropper().isPresent() ? config.dropper().get().drop(data, random) : "";
+    }
+
+    /** Starts the server and kills it before it serves, or little later: mostly right behind the first file that it makes. */
+    private Kill killWithinStart(final int number, final Path data, final int open, final Map<Kind, Integer> openByKind)
+            throws IOException, InterruptedException {
+        final long before = ledger.mark();
+        final Set<Path> known = files(data);
+        final ChildProcess early = ChildProcess.start(
+                config.server().filled(data, port, config.durability()),
+                port,
+                config.workDirectory().resolve("server.log"));
+        long waitMs;
+        if (random.nextInt(4) == 0) {
+            waitMs = random.nextInt(EARLY_MS);
+        } else {
+            final long deadline = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(FILE_LIMIT_MS);
+            while (early.isAlive() && known.containsAll(files(data)) && System.nanoTime() < deadline) {
+                Thread.sleep(1);
+            }
+            waitMs = random.nextInt(RECOVERY_MS);
+        }
+        Thread.sleep(waitMs);
+        if (!early.isAlive()) {
+            throw new IOException("the server ended by itself within its start; it printed:\n" + early.logTail());
+        }
+        early.kill();
+        awaitLastWords();
+        final Kill kill = new Kill(number, before, ledger.mark(), open, openByKind, 0, drop(data));
+        out.accept(String.format("kill %d/%d: within the start, after %d ms", number, config.kills(), waitMs));
+        return kill;
+    }
+
+    /** The files of a journal. */
+    private static Set<Path> files(final Path data) throws IOException {
+        try (var paths = Files.walk(data)) {
+            return paths.filter(path -> path.toString().endsWith(".cq4")).collect(Collectors.toSet());
+        } catch (final UncheckedIOException e) {
+            // A file that was removed while the directory was read.
+            return Set.of();
+        }
     }
 
     /** Waits until the participant has read what the dead server had sent, so that every later call is the next server's. */

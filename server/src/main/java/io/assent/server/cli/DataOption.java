@@ -16,11 +16,11 @@ final class DataOption {
                     "Reads the journal in this data directory, of a running or a stopped server (the default is ${DEFAULT-VALUE}).")
     private Path data;
 
-    Path journal() {
-        Path journal = data.resolve("journal");
-        if (!Files.isDirectory(journal)) {
+    Path directory() {
+        // Beside remembered properties a missing journal is damage, which reading tells.
+        if (!Files.isDirectory(data.resolve("journal")) && !Files.exists(data.resolve("assent.properties"))) {
             throw new StartFailure(ExitCode.FAILED, "there is no journal in " + data.toAbsolutePath());
         }
-        return journal;
+        return data;
     }
 }

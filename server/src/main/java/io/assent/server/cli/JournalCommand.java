@@ -87,6 +87,6 @@ final class JournalCommand implements Runnable {
     }
 
     static JournalReader reader(DataOption data) {
-        return new JournalReader(data.journal(), message -> System.err.println("assent: " + message));
+        return new JournalReader(data.directory(), message -> System.err.println("assent: " + message));
     }
 }

@@ -43,6 +43,8 @@ import picocli.CommandLine.Option;
             "  15  The journal was written by a newer version.",
             "  16  JVM flags are missing.",
             "  17  The data directory has the other kind of clock.",
+            "  18  The disk has no space for a start.",
+            "  19  A file of the data directory was taken away under the server.",
             "  20  It stopped itself because it could not go on."
         })
 final class ServeCommand implements Callable<Integer> {
