@@ -32,6 +32,7 @@ import io.assent.server.sequencer.EngineClock;
 import io.assent.server.sequencer.LoopDrainer;
 import io.assent.server.sequencer.LoopOutlet;
 import io.assent.server.sequencer.Sequencer;
+import io.assent.simulation.SimulatedDisk.Recovered;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
@@ -153,24 +154,22 @@ final class Coordinator implements Effects, LoopOutlet {
     // ---------------------------------------------------------------- start
 
     void start() {
-        boot = disk.open();
+        Recovered read = disk.recover();
         world.mayCrash("opened the journal");
-        long recovered = disk.readable();
+        long recovered = read.lastPosition();
         checker.recovering(recovered);
         long left = bug == PlantedBug.REPLAY_SKIPS_RECORD && recovered > 1 ? 2 : 0;
         for (long position = 1; position <= recovered; position++) {
-            byte[] record = disk.entry(position).bytes();
+            byte[] record = read.records().get((int) position - 1).bytes();
             boolean lost = bug == PlantedBug.REGISTRATION_LOST_AT_RESTART && isRegistration(record);
             if (position != left && !lost) {
                 machine.replay(position, new UnsafeBuffer(record), 0, record.length);
             }
         }
         world.mayCrash("replayed");
-        if (bug != PlantedBug.REPLAYED_TAIL_NOT_FORCED) {
-            disk.force(recovered);
-        }
-        world.mayCrash("forced what was replayed");
-        build(recovered);
+        journal = DiskJournal.start(world, this, disk, bug, read);
+        boot = journal.boot();
+        build();
         world.trace(() -> "process " + boot + " starts with " + recovered + " records");
     }
 
@@ -181,7 +180,7 @@ final class Coordinator implements Effects, LoopOutlet {
     }
 
     /** What CoordinatorServer builds, with one loop that drains. */
-    private void build(long recovered) {
+    private void build() {
         long skewMs = world.calm ? world.lastSkewMs : chance.between(-scenario.skewMs, scenario.skewMs);
         world.lastSkewMs = skewMs;
         shownMs = world.time.nowMs();
@@ -191,7 +190,6 @@ final class Coordinator implements Effects, LoopOutlet {
                 () -> worldMs() * NANOS_PER_MS,
                 () -> worldMs() + skewMs,
                 bug == PlantedBug.CLOCK_GOES_BACK ? 0 : machine.lastEventTimeMs());
-        journal = new DiskJournal(world, this, disk, bug, boot, recovered);
         CommandRing ring = new CommandRing(scenario.ringSlots, 1 << 20);
         commands = new CommandPublisher(ring.newSink());
         Sequencer sequencer = new Sequencer(
@@ -731,8 +729,9 @@ final class Coordinator implements Effects, LoopOutlet {
     void checkHashes() {
         long live = machine.stateHash();
         StateMachine replayed = newMachine();
-        for (long position = 1; position <= Math.min(journal.appendedPosition(), disk.readable()); position++) {
-            byte[] record = disk.entry(position).bytes();
+        List<SimulatedDisk.Entry> records = disk.recover().records();
+        for (long position = 1; position <= Math.min(journal.appendedPosition(), records.size()); position++) {
+            byte[] record = records.get((int) position - 1).bytes();
             replayed.replay(position, new UnsafeBuffer(record), 0, record.length);
         }
         checker.checkHash("replayed", live, replayed.stateHash());

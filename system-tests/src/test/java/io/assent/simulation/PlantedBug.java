@@ -20,8 +20,18 @@ enum PlantedBug {
             "answer, back-off, hash, journal, message, no action once aborting, one result, one terminal decision, order, silence after the end, status, thrown, time, wait_result"),
     /** What replay read from the page cache is not forced before the process goes on. */
     REPLAYED_TAIL_NOT_FORCED("durability"),
-    /** A half-written record at the end stays, and new records are appended behind it. */
-    TORN_TAIL_KEPT("durability, hash"),
+    /** A start goes on in the last file, behind the half-written record at its end. */
+    TORN_TAIL_KEPT("durability, hash, call number"),
+    /** A start's file counts as soon as its header is there: what it replaces is dead before it was written again. */
+    FILE_COUNTS_FROM_ITS_HEADER("durability"),
+    /** A start says that its file counts, and then writes into it what it takes over. */
+    ADOPTED_BEFORE_RECORDS("durability"),
+    /** A start's mark says that its file counts and is forced, and then the file is forced. */
+    MARK_BEFORE_FORCE("durability"),
+    /** A start goes on in the file of one that died, behind what that one had written again. */
+    UNBORN_FILE_TAKEN_OVER("durability"),
+    /** What lets a file count was read from the page cache and is not forced before the next file counts. */
+    COUNTING_FILE_NOT_FORCED("durability"),
     /** The reply of an ended call counts for the call that is open now. */
     OLD_REPLY_ACCEPTED("one open call, rollback reason, wait_result"),
     /** Timers that were set before the restart never fire. */

@@ -33,6 +33,9 @@ final class Scenario {
     final boolean syncsInline;
     final int crashes;
     final int crashSpacing;
+    /** How often a crash is followed by one of the next start. */
+    final int diesAgainPercent;
+
     final int skewMs;
     final int horizonMs;
     /** In the middle nobody asks for anything, for so long. */
@@ -60,7 +63,8 @@ final class Scenario {
         ringSlots = chance.oneOf(2, 4, 8, 16, 16);
         noRoomPercent = some(chance, calm, 10);
         syncsInline = chance.oneIn(3);
-        crashes = calm ? 0 : chance.below(4);
+        diesAgainPercent = chance.oneIn(3) ? 80 : 0;
+        crashes = calm ? 0 : chance.below(diesAgainPercent > 0 ? 7 : 4);
         crashSpacing = chance.oneOf(15, 60, 200, 500);
         skewMs = chance.oneIn(4) ? 10_000 : 0;
         idleMs = chance.oneIn(4) ? chance.oneOf(40_000, 130_000, 600_000) : 0;

@@ -9,6 +9,7 @@ import io.assent.engine.TransactionStatus;
 import io.assent.simulation.ClientRequest.Progress;
 import io.assent.simulation.ClientRequest.Verb;
 import io.assent.simulation.Scenario.Wish;
+import io.assent.simulation.SimulatedDisk.Recovered;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -24,6 +25,8 @@ import java.util.function.Supplier;
 final class Simulation {
     private static final long START_MS = 1_700_000_000_000L;
     private static final int STEPS_MAX = 200_000;
+    /** At about so many points a start may die. */
+    private static final int STEPS_OF_A_START = 24;
 
     final Chance chance;
     final Scenario scenario;
@@ -151,7 +154,8 @@ final class Simulation {
         if (powerLost) {
             disk.losePower(chance);
         }
-        checker.crashed(disk.readable(), disk.lastTimeMs());
+        Recovered left = disk.recover();
+        checker.crashed(left.lastPosition(), left.lastTimeMs());
         for (ClientRequest request : subject.unanswered()) {
             request.standing = ClientRequest.Standing.GONE;
             time.after(chance.below(1_000), () -> request.reply.on(0));
@@ -171,7 +175,11 @@ final class Simulation {
             return false;
         }
         crashesLeft--;
-        armCrash();
+        if (chance.percent(scenario.diesAgainPercent)) {
+            crashCountdown = 1 + chance.below(STEPS_OF_A_START);
+        } else {
+            armCrash();
+        }
         return true;
     }
 
