@@ -166,6 +166,7 @@ public final class ChronicleJournal implements Journal {
             mark = dataDirectory.openMark(known);
             Recovered recovered = JournalRecovery.run(config.directory(), known, replay, progress);
             DataDirectory.createDirectories(disk, config.directory().toAbsolutePath());
+            recovered.files().forceLast(disk);
             recovered.files().removeUnborn(disk, config.directory());
             ChronicleJournal journal = new ChronicleJournal(config, dataDirectory, mark, recovered, onRoom);
             open = true;

@@ -69,16 +69,19 @@ final class DurableMark implements AutoCloseable {
             create(disk, dataDirectory, newest);
         }
         Disk.OpenFile file = disk.open(path, false);
-        boolean locked = false;
+        boolean done = false;
         try {
-            locked = file.tryLock();
-            if (!locked) {
+            if (!file.tryLock()) {
                 throw new JournalException(
                         Reason.LOCKED, path + " is held by another process that works on the journal");
             }
+            // What was read may live in the page cache alone; the slot that is written next may be the only one that
+            // was forced.
+            file.force();
+            done = true;
             return new DurableMark(file, newest);
         } finally {
-            if (!locked) {
+            if (!done) {
                 file.close();
             }
         }

@@ -115,6 +115,21 @@ record JournalFiles(List<Counting> counting, List<Path> unborn, int lastCycle) {
         }
     }
 
+    /**
+     * Makes the last file that counts durable, and the names beside it. What lets it count, and that an unborn file beside it was removed, may live in
+     * the page cache alone, left by a process that was killed; once a later file counts, the contrary would look like damage. What is before it was
+     * forced in the same way.
+     */
+    void forceLast(Disk disk) throws IOException {
+        if (!counting.isEmpty()) {
+            Path last = counting.get(counting.size() - 1).path();
+            try (Disk.OpenFile file = disk.open(last, false)) {
+                file.force();
+            }
+            disk.forceDirectory(last.getParent());
+        }
+    }
+
     private void clear(Disk disk, Path boot) throws IOException {
         List<Path> files = new ArrayList<>();
         try (var stream = Files.newDirectoryStream(boot)) {

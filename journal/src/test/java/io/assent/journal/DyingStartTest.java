@@ -36,6 +36,9 @@ class DyingStartTest {
     private static final int FACTOR = Integer.getInteger("assent.journal.faults", 1);
     private static final long SEED = Long.getLong("assent.journal.seed", 20_261_128L);
     private static final int RECORD_BYTES = 60_000;
+    /** So much that a start that writes two of them again must fill space between them, and may die there. */
+    private static final int LARGE_RECORD_BYTES = 220_000;
+
     private static final List<Fault> FAULTS = List.of(Fault.values());
 
     @TempDir
@@ -43,6 +46,9 @@ class DyingStartTest {
 
     private Path data;
     private Durability durability = Durability.FSYNC;
+    /** The disk of the life before, while the machine runs on. */
+    private FaultyDisk died;
+
     private int directories;
     private final Map<Long, String> acknowledged = new HashMap<>();
     private final Map<Long, String> replayed = new HashMap<>();
@@ -80,10 +86,11 @@ class DyingStartTest {
                     (records, bytes, file) -> {},
                     () -> {});
             for (int batch = 0; batch < 6; batch++) {
-                appendBatch(journal, name + " batch " + batch);
+                appendBatch(journal, name + " batch " + batch, RECORD_BYTES);
             }
+            appendBatch(journal, name + " large", LARGE_RECORD_BYTES);
             // Appended, and nobody waits for it.
-            append(journal, name + " last");
+            append(journal, name + " last", RECORD_BYTES);
             journal.close();
             whole = true;
         } finally {
@@ -108,31 +115,33 @@ class DyingStartTest {
         }
     }
 
-    private void appendBatch(ChronicleJournal journal, String text) {
+    private void appendBatch(ChronicleJournal journal, String text, int length) {
         journal.beginBatch();
         long first = journal.appendedPosition() + 1;
-        append(journal, text);
-        append(journal, text);
+        append(journal, text, length);
+        append(journal, text, length);
         long durable = journal.sync();
         for (long position = first; position <= durable; position++) {
-            acknowledged.put(position, text);
+            assertThat(acknowledged.put(position, text))
+                    .as("what was acknowledged at position %d before, and is gone", position)
+                    .isNull();
         }
     }
 
-    private static void append(ChronicleJournal journal, String text) {
+    private static void append(ChronicleJournal journal, String text, int length) {
         byte[] bytes = String.format("%-20s", text).getBytes(StandardCharsets.UTF_8);
-        UnsafeBuffer record = new UnsafeBuffer(new byte[RECORD_BYTES]);
+        UnsafeBuffer record = new UnsafeBuffer(new byte[length]);
         record.putBytes(0, bytes);
         long deadline = System.nanoTime() + 60_000_000_000L;
-        while (!journal.tryReserve(RecordLayout.paddedBytes(RECORD_BYTES)) && System.nanoTime() < deadline) {
+        while (!journal.tryReserve(RecordLayout.paddedBytes(length)) && System.nanoTime() < deadline) {
             Thread.onSpinWait();
         }
-        journal.append(1, record, 0, RECORD_BYTES);
+        journal.append(1, record, 0, length);
     }
 
     /** A life that ends early; true when it came to its own end. */
     private boolean dies(Bug bug, int at, Fault fault, String name, Random power) throws IOException {
-        FaultyDisk disk = new FaultyDisk(data, bug);
+        FaultyDisk disk = died == null ? new FaultyDisk(data, bug) : new FaultyDisk(died);
         disk.failAt(at, fault);
         if (name.equals("first")) {
             // So that the next start has something to write again.
@@ -153,7 +162,9 @@ class DyingStartTest {
                                     : List.of(Reason.IO, Reason.NOT_WRITABLE));
         }
         disk.stop();
+        died = disk;
         if (power != null) {
+            died = null;
             Path next = temporary.resolve("data" + ++directories);
             disk.losePower(next, power);
             delete(data);
@@ -174,6 +185,7 @@ class DyingStartTest {
     /** What a server leaves that was killed: acknowledged records, some of them marked durable by no other. */
     private void begin() throws IOException {
         acknowledged.clear();
+        died = null;
         data = Files.createDirectories(temporary.resolve("data" + ++directories))
                 .toAbsolutePath();
     }
@@ -306,5 +318,10 @@ class DyingStartTest {
     @Test
     void shouldFindTheBuildThatForgetsTheNameOfANewFile() throws IOException {
         shouldFind(Bug.DIRECTORY_NOT_FORCED);
+    }
+
+    @Test
+    void shouldFindTheBuildThatForgetsToForceTheLastFileThatCounts() throws IOException {
+        shouldFind(Bug.LAST_FILE_NOT_FORCED);
     }
 }

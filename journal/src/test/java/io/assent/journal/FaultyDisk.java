@@ -39,7 +39,9 @@ final class FaultyDisk implements Disk {
         /** The mark is written and forced before the records that it calls durable. */
         MARK_BEFORE_FORCE,
         /** The name of a new file is not made durable. */
-        DIRECTORY_NOT_FORCED
+        DIRECTORY_NOT_FORCED,
+        /** What lets the last file count is not forced before the next file counts. */
+        LAST_FILE_NOT_FORCED
     }
 
     /** The process is dead; nothing it does reaches a file. */
@@ -90,6 +92,14 @@ final class FaultyDisk implements Disk {
         for (Path directory : List.copyOf(durableNames.keySet())) {
             rememberNames(directory);
         }
+    }
+
+    /** The disk of a process that died, under the next one: the machine runs on, and nothing more was forced. */
+    FaultyDisk(FaultyDisk died) {
+        this.root = died.root;
+        this.bug = died.bug;
+        files.putAll(died.files);
+        durableNames.putAll(died.durableNames);
     }
 
     /** The {@code at}-th operation of this thread from now on, counted from 1, fails. */
@@ -185,7 +195,7 @@ final class FaultyDisk implements Disk {
     @Override
     public OpenFile open(Path file, boolean create) throws IOException {
         OpenFile[] opened = {null};
-        operate(() -> opened[0] = new CountedFile(REAL.open(file, create), inode(file)));
+        operate(() -> opened[0] = new CountedFile(REAL.open(file, create), inode(file), create));
         return opened[0];
     }
 
@@ -240,10 +250,12 @@ final class FaultyDisk implements Disk {
     private final class CountedFile implements OpenFile {
         private final OpenFile file;
         private final Inode inode;
+        private final boolean created;
 
-        CountedFile(OpenFile file, Inode inode) {
+        CountedFile(OpenFile file, Inode inode, boolean created) {
             this.file = file;
             this.inode = inode;
+            this.created = created;
         }
 
         @Override
@@ -267,7 +279,10 @@ final class FaultyDisk implements Disk {
 
         @Override
         public void force() throws IOException {
-            operate(() -> FaultyDisk.this.force(inode));
+            boolean forgotten = bug == Bug.LAST_FILE_NOT_FORCED
+                    && !created
+                    && inode.path.toString().endsWith(CycleFile.SUFFIX);
+            operate(forgotten ? () -> {} : () -> FaultyDisk.this.force(inode));
         }
 
         @Override
