@@ -38,6 +38,9 @@ public final class EventPrinter implements Events {
     private final Long2ObjectHashMap<String> gids = new Long2ObjectHashMap<>();
     private final Long2ObjectHashMap<BranchRows> known = new Long2ObjectHashMap<>();
 
+    /** So many steps without a URL are named, the rest are counted. */
+    private static final int EMPTY_STEPS_NAMED = 5;
+
     public EventPrinter(LineListener listener) {
         this.listener = listener;
     }
@@ -60,8 +63,27 @@ public final class EventPrinter implements Events {
                 now,
                 id,
                 "created as " + submission.kind().wireName() + " " + status.wireName() + ", "
-                        + submission.stepCount() + " steps, retry interval " + retryIntervalS + " s"
+                        + submission.stepCount() + " steps" + callingNobody(submission) + ", retry interval "
+                        + retryIntervalS + " s"
                         + (deadlineMs == 0 ? "" : ", deadline " + time(deadlineMs)));
+    }
+
+    /** Which steps have no URL: on purpose, or by a misspelt member that nobody else would ever tell of. */
+    private static String callingNobody(Submission submission) {
+        StringBuilder numbers = new StringBuilder();
+        int count = 0;
+        for (int step = 0; step < submission.stepCount(); step++) {
+            if (submission.action(step).isEmpty() && submission.compensate(step).isEmpty()) {
+                count++;
+                if (count <= EMPTY_STEPS_NAMED) {
+                    numbers.append(count == 1 ? "" : ", ").append(step + 1);
+                }
+            }
+        }
+        return count == 0
+                ? ""
+                : " (of which " + count + " without a URL: " + numbers + (count > EMPTY_STEPS_NAMED ? ", ..." : "")
+                        + ")";
     }
 
     @Override

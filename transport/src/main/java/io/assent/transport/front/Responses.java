@@ -169,7 +169,10 @@ final class Responses {
         meter.refused(exchange.api, exchange.gid(), Answer.refused(rejection, null));
         String more =
                 "X-Assent-Code: " + rejection.code() + "\r\n" + (status == 415 ? "Accept-Encoding: gzip\r\n" : "");
-        respond(exchange, status, JSON, message(exchange, rejection.text()), more);
+        byte[] body = exchange.rpcId == null
+                ? message(exchange, rejection.text())
+                : json.rpcError(exchange.rpcId, JsonRpc.PARSE_ERROR, rejection.text(), false);
+        respond(exchange, status, JSON, body, more);
     }
 
     void unavailable(Exchange exchange, String text) {

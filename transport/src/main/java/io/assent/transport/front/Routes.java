@@ -119,6 +119,8 @@ final class Routes {
                     return;
                 }
                 exchange.api = "json-rpc";
+                // A body that is not read has no id.
+                exchange.rpcId = "";
                 boolean starts = loop.state() == ServerState.STARTING;
                 RequestBody plain = RequestBody.of(headers, body, length, loop.bodyBytesMax());
                 jsonRpc.handle(exchange, headers, plain.bytes(), plain.length(), starts ? STARTING : null);

@@ -20,7 +20,7 @@ import java.util.TreeMap;
 final class ResponseRules {
 
     private static final Set<Integer> STATUSES =
-            Set.of(200, 301, 307, 400, 404, 408, 409, 413, 414, 425, 431, 500, 503);
+            Set.of(200, 301, 307, 400, 404, 408, 409, 413, 414, 415, 425, 431, 500, 503);
     private static final Set<String> RPC_KEYS = Set.of("error", "id", "jsonrpc", "result");
     private static final int SHOWN_BYTES = 600;
 
@@ -75,7 +75,7 @@ final class ResponseRules {
                         "a 500 holds neither FAILURE nor ONGOING",
                         response);
             }
-            case 400, 408, 413, 414, 431, 503 ->
+            case 400, 408, 413, 414, 415, 431, 503 ->
                 require(
                         fields.containsKey("message") || fields.keySet().equals(RPC_KEYS),
                         "a refusal has a message",
