@@ -114,6 +114,10 @@ class NoRoomTest {
             TestServer.Reply ready = server.get("/readyz");
             assertThat(ready.status()).isEqualTo(503);
             assertThat(ready.body()).contains("the journal's disk is full");
+            assertThat(server.probe("/readyz")).startsWith("HTTP/1.1 503 ").endsWith(ready.body());
+            assertThat(server.probe("/healthz")).startsWith("HTTP/1.1 200 ");
+            assertThat(server.probe("/api/ping")).startsWith("HTTP/1.1 200 ");
+            assertThat(server.probe("/api/metrics")).startsWith("HTTP/1.1 200 ");
             assertThat(server.get("/healthz").status()).isEqualTo(200);
             assertThat(server.get("/api/ping").status()).isEqualTo(200);
             assertThat(server.get("/api/dtmsvr/version").status()).isEqualTo(200);
