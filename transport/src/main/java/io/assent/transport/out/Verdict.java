@@ -1,7 +1,7 @@
 package io.assent.transport.out;
 
+import io.assent.engine.MaskedUrl;
 import io.assent.engine.Outcome;
-import io.assent.transport.MaskedUrl;
 
 /** What a complete reply means (PROTOCOL 5.2): the table of rows 2 to 5, in its order. */
 final class Verdict {

@@ -1,4 +1,4 @@
-package io.assent.transport;
+package io.assent.engine;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertSame;
