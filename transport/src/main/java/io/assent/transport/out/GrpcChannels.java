@@ -74,7 +74,6 @@ final class GrpcChannels {
                 .maxInboundMetadataSize(METADATA_BYTES_MAX)
                 .perRpcBufferLimit(RESENT_BYTES_MAX)
                 .retryBufferSize(RESENT_BYTES_MAX * 8L)
-                .withOption(ChannelOption.RECVBUF_ALLOCATOR, LongReplies.ONE_BUFFER)
                 .withOption(ChannelOption.CONNECT_TIMEOUT_MILLIS, dispatcher.config.connectTimeoutMs());
         if (dispatcher.epoll) {
             builder.withOption(EpollChannelOption.TCP_USER_TIMEOUT, UNACKNOWLEDGED_MS_MAX);
