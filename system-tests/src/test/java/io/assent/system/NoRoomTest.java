@@ -6,7 +6,6 @@ import io.assent.journal.Journal;
 import java.nio.file.Path;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
-import org.agrona.DirectBuffer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -28,45 +27,10 @@ class NoRoomTest {
     }
 
     private Journal fillable(Journal journal) {
-        return new Journal() {
+        return new WitnessedServer.PassingJournal(journal) {
             @Override
             public boolean tryReserve(int bytes) {
-                return !full && journal.tryReserve(bytes);
-            }
-
-            @Override
-            public void beginBatch() {
-                journal.beginBatch();
-            }
-
-            @Override
-            public long append(long timeMs, DirectBuffer body, int offset, int length) {
-                return journal.append(timeMs, body, offset, length);
-            }
-
-            @Override
-            public long sync() {
-                return journal.sync();
-            }
-
-            @Override
-            public long appendedPosition() {
-                return journal.appendedPosition();
-            }
-
-            @Override
-            public long durablePosition() {
-                return journal.durablePosition();
-            }
-
-            @Override
-            public long boot() {
-                return journal.boot();
-            }
-
-            @Override
-            public void close() {
-                journal.close();
+                return !full && super.tryReserve(bytes);
             }
         };
     }

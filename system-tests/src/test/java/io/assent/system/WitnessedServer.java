@@ -61,7 +61,7 @@ final class WitnessedServer {
     }
 
     /** Passes everything on. */
-    private abstract static class PassingJournal implements Journal {
+    abstract static class PassingJournal implements Journal {
         final Journal journal;
 
         PassingJournal(Journal journal) {
